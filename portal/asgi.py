@@ -1,0 +1,14 @@
+"""Everything in one process, or the live part of a larger service: ``uvicorn portal.asgi:application``."""
+
+import os
+
+from portal import database
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+database.serve_with_pool()
+database.attach()
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402 (the settings come first)
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+application = ProtocolTypeRouter({"http": get_asgi_application()})

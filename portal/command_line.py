@@ -1,0 +1,21 @@
+"""Runs a command of Django's or ours, as the database role that it needs."""
+
+import os
+
+from portal import database
+
+# These change or describe tables, which only their owner may.
+AS_OWNER = frozenset({"migrate", "makemigrations", "createcachetable", "sqlmigrate", "squashmigrations"})
+WITHOUT_DATABASE = frozenset({"help", "tidy", "collectstatic", "findstatic", "version", "--version"})
+
+
+def run(arguments: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    command = arguments[1] if len(arguments) > 1 else "help"
+    if command in AS_OWNER:
+        os.environ["DATABASE_ROLE"] = "owner"
+    if command not in WITHOUT_DATABASE:
+        database.attach()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(arguments)

@@ -1,0 +1,27 @@
+"""What browsers may do with our pages: nothing inline, nothing framed, save in the content admin."""
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+
+
+class ContentSecurityMiddleware(CSPMiddleware):
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if not report_only and parts.config is None and _in_content_admin(request):
+            parts.config = settings.CONTENT_ADMIN_POLICY
+        return parts
+
+
+class FrameMiddleware(XFrameOptionsMiddleware):
+    def get_xframe_options_value(self, request: HttpRequest, response: HttpResponseBase) -> str:
+        if _in_content_admin(request):
+            return "SAMEORIGIN"  # previews are framed
+        return super().get_xframe_options_value(request, response)
+
+
+def _in_content_admin(request: HttpRequest) -> bool:
+    return request.path_info.startswith(settings.CONTENT_ADMIN_PATH)

@@ -1,0 +1,303 @@
+"""Every setting of the service, read from the environment once; unset means the safe, local value.
+
+All are described in docs/how-to/run-in-production.md. A service is public when ``PUBLIC_HOST`` is
+set: then cookies, redirects and headers harden, and ``portal.checks`` refuses unsafe combinations.
+"""
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+
+from portal import database, env
+
+ROOT = database.ROOT
+DATA = database.DATA
+
+PUBLIC_HOST = env.text("PUBLIC_HOST")
+IS_PUBLIC = bool(PUBLIC_HOST)
+DEBUG = env.flag("DEBUG")
+# The key of demonstrations only: portal.checks refuses it where PUBLIC_HOST is set.
+DEMO_KEY = "demonstration-only-5be1c1f0c5d84ea4a4a3c9a2b5ee1f6e-not-secret"
+SECRET_KEY = env.secret("SECRET_KEY", DEMO_KEY)
+SECRET_KEY_FALLBACKS = env.secret("SECRET_KEY_FALLBACKS").split()
+
+BIND_HOST = env.text("BIND_HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000)
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [PUBLIC_HOST, *env.words("ALLOWED_HOSTS")] if IS_PUBLIC else LOCAL_HOSTS
+BASE_URL = env.address(
+    "BASE_URL", f"https://{PUBLIC_HOST}" if IS_PUBLIC else f"http://localhost:{PORT}"
+)
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# What is installed
+
+INSTALLED_APPS = [
+    "portal",
+    "fhir",
+    "cms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "channels",
+    "procrastinate.contrib.django",
+    "csp",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.headers.ContentSecurityMiddleware",
+    "portal.headers.FrameMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+ASGI_APPLICATION = "portal.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STRICT_TEMPLATES = env.flag("STRICT_TEMPLATES")
+TEMPLATES = [
+    {
+        # Ours, in portal/jinja2 and cms/jinja2.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "portal.components.environment",
+            "extensions": [
+                "wagtail.jinja2tags.core",
+                "wagtail.images.jinja2tags.images",
+                "wagtail.contrib.settings.jinja2tags.settings",
+            ],
+            "context_processors": ["django.contrib.messages.context_processors.messages"],
+        },
+    },
+    {
+        # Those of libraries: the sign-in pages of allauth and the content admin.
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "portal" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Data
+
+DATABASES = {"default": database.connection()}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "daybook_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+# Demonstrations and tests alone may move the clock; the database refuses too unless prepared so.
+CLOCK_MAY_MOVE = env.flag("CLOCK_MAY_MOVE")
+
+# The record: the points at which the portal plugs into fhir
+
+FHIR_VIEWER = "portal.identity.viewers.viewer_of_token"  # who is asking the REST API?
+FHIR_SUBSCRIBERS = [  # who hears of a change, in this order
+    "portal.results.subscriber.report_changed",
+]
+FHIR_LABELLED_ON_ARRIVAL = ["DiagnosticReport", "Observation", "DocumentReference"]
+
+# Hospital feeds
+
+MLLP_HOST = env.text("MLLP_HOST", "127.0.0.1")
+MLLP_PORT = env.number("MLLP_PORT", 2575)
+MLLP_CERTIFICATE = env.text("MLLP_CERTIFICATE")  # with a key: the listener speaks TLS
+MLLP_KEY = env.text("MLLP_KEY")
+MLLP_CLIENTS_CA = env.text("MLLP_CLIENTS_CA")  # with it: senders must show a certificate
+
+# Signing in
+
+AUTH_USER_MODEL = "portal.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PUBLIC else "http"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_ONLY = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Daybook"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PUBLIC
+USERSESSIONS_TRACK_ACTIVITY = False
+
+SESSION_COOKIE_AGE = 12 * 60 * 60  # at most; portal.identity ends idle ones sooner
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# The browser
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PUBLIC
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "__Host-session" if IS_PUBLIC else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_PUBLIC else "csrf"
+SECURE_SSL_REDIRECT = IS_PUBLIC
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PUBLIC else None
+SECURE_HSTS_SECONDS = 31_536_000 if IS_PUBLIC else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PUBLIC
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # the code that an authenticator app reads is a data: image
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+# The content admin needs inline scripts and frames its previews; no patient page is below it.
+CONTENT_ADMIN_PATH = "/cms/"
+CONTENT_ADMIN_POLICY = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "frame-src": [SELF],
+    "frame-ancestors": [SELF],
+}
+
+STATIC_URL = "static/"
+STATIC_ROOT = env.text("STATIC_ROOT", str(ROOT / "staticfiles"))
+MEDIA_URL = "media/"
+MEDIA_ROOT = env.text("MEDIA_ROOT", str(DATA / "media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IS_PUBLIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not IS_PUBLIC
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# Content
+
+WAGTAIL_SITE_NAME = "Daybook"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
+WAGTAILDOCS_EXTENSIONS = ["pdf"]
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+# Whose service it is
+
+BRAND_NAME_FIRST = env.text("BRAND_NAME_FIRST", "Ashdown")
+BRAND_NAME_REST = env.text("BRAND_NAME_REST", "Hospitals")
+BRAND_COLOUR = env.text("BRAND_COLOUR", "#005eb8")
+BRAND_MARK = env.text("BRAND_MARK")
+BRAND_PHONE = env.text("BRAND_PHONE", "01632 960 000")
+FEATURES = frozenset(env.words("FEATURES"))  # what is switched on beyond the ordinary
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = USE_TZ = True
+
+# E-mail
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.text('EMAIL_HOST') else 'console'}.EmailBackend"
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "daybook@localhost")
+
+# Logs
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "portal.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.text("LOG_FORMAT", "json" if IS_PUBLIC else "plain"),
+        },
+    },
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING" if not IS_PUBLIC else "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+    },
+}
