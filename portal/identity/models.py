@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -171,18 +172,23 @@ class ActivationCode(models.Model):
 
 
 class SessionLimit(models.Model):
-    """When a session began and was last used by a person, and as whom it is used.
+    """When a session began and was last used by a person, as whom it is used, how it was proved.
 
-    Apart from Django's own row, whose expiry moves whenever its data are saved.
+    Apart from Django's own row, whose expiry moves whenever its data are saved. The session holds
+    the key; without its row here a session is over.
     """
 
-    session_key = models.CharField(max_length=40, primary_key=True)
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="session_limits")
     epoch = models.PositiveIntegerField(help_text="The user's, when the session began")
     started_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    second_factor_at = models.DateTimeField(null=True, blank=True)
     capacity = models.CharField(
         max_length=8, choices=Capacity.choices, blank=True, default=Capacity.NONE
     )
     person = models.CharField(max_length=64, blank=True, help_text="Patient key in view")
     from_nhs_app = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["person"], name="session_of_person")]
