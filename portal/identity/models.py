@@ -40,6 +40,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Make a user; without a password nobody can sign in until one is set."""
+        fields.setdefault("joined_at", clock.now())
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -67,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     job_title = models.CharField(max_length=100, blank=True)
     organisation = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
-    joined_at = models.DateTimeField(default=clock.now)
+    joined_at = models.DateTimeField()
     second_factor_failures = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
     epoch = models.PositiveIntegerField(
@@ -106,7 +107,7 @@ class Link(models.Model):
     patient = models.CharField(max_length=64)
     assurance = models.CharField(max_length=2, default="P9")
     method = models.CharField(max_length=20, choices=Method.choices)
-    linked_at = models.DateTimeField(default=clock.now)
+    linked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -125,7 +126,7 @@ class Tie(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ties")
     patient = models.CharField(max_length=64)
-    declared_at = models.DateTimeField(default=clock.now)
+    declared_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "patient"], name="tie_once")]
@@ -145,7 +146,7 @@ class ActivationCode(models.Model):
     patient = models.CharField(max_length=64, db_index=True)
     evidence = models.CharField(max_length=20, choices=Evidence.choices)
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    issued_at = models.DateTimeField(default=clock.now)
+    issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
