@@ -194,6 +194,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if IS_PUBLIC else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_PUBLIC else "csrf"
+CSRF_FAILURE_VIEW = "portal.errors.forged"
 SECURE_SSL_REDIRECT = IS_PUBLIC
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PUBLIC else None
@@ -259,11 +260,11 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 
 # Whose service it is
 
-BRAND_NAME_FIRST = env.text("BRAND_NAME_FIRST", "Ashdown")
-BRAND_NAME_REST = env.text("BRAND_NAME_REST", "Hospitals")
-BRAND_COLOUR = env.text("BRAND_COLOUR", "#005eb8")
+BRAND_NAME_FIRST = env.text("BRAND_NAME_FIRST", "Millbrook")
+BRAND_NAME_REST = env.text("BRAND_NAME_REST", "University Hospital")
+BRAND_COLOUR = env.text("BRAND_COLOUR", "#003087")
 BRAND_MARK = env.text("BRAND_MARK")
-BRAND_PHONE = env.text("BRAND_PHONE", "01632 960 000")
+BRAND_PHONE = env.text("BRAND_PHONE", "01632 960 100")
 FEATURES = frozenset(env.words("FEATURES"))  # what is switched on beyond the ordinary
 
 LANGUAGE_CODE = "en-gb"

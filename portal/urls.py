@@ -10,3 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Whatever no other address claims is an editor's page.
     path("", include(wagtail_urls)),
 ]
+
+handler400 = "portal.errors.bad_request"
+handler403 = "portal.errors.refused"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.failed"
