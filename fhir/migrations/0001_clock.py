@@ -4,7 +4,7 @@ from django.db import migrations
 
 MAKE = """
 CREATE TABLE daybook_clock (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     "offset" interval NOT NULL DEFAULT interval '0',
     may_move boolean NOT NULL DEFAULT false
 );

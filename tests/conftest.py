@@ -1,0 +1,112 @@
+"""What every test may ask for. Ordinary tests run as ``daybook_app`` and are rolled back."""
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import hypothesis
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from portal import clock, database
+from tests import databases
+
+settings.STRICT_TEMPLATES = True
+settings.CLOCK_MAY_MOVE = False
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+hypothesis.settings.load_profile("house")
+
+SECONDS = {"ordinary": 60, "journey": 300}
+
+
+class TookTooLong(BaseException):
+    """Not an Exception, so that no code under test can swallow it."""
+
+
+@pytest.fixture(autouse=True)
+def time_limit(request: pytest.FixtureRequest) -> Iterator[None]:
+    limit = SECONDS["journey" if request.node.get_closest_marker("journey") else "ordinary"]
+
+    def give_up(*_: object) -> None:
+        raise TookTooLong(f"{request.node.nodeid} took more than {limit} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(limit)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: object) -> Iterator[None]:
+    """Give this process a clone of the template, in place of pytest-django's own creation."""
+    name = databases.clone()
+    with django_db_blocker.unblock():
+        _use(name)
+        yield
+        connections.close_all()
+    databases.drop(name)
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
+    """Give this test a fresh database with real commits: for threads, processes and LISTEN."""
+    shared = settings.DATABASES["default"]["NAME"]
+    name = databases.clone()
+    with django_db_blocker.unblock():
+        _use(name)
+        yield name
+        _use(shared)
+    databases.drop(name)
+
+
+@pytest.fixture
+def as_superuser(own_database: str) -> Iterator[psycopg.Connection]:
+    """Give a connection that policies do not bind, to see what is really there."""
+    url = database.own_server().url(own_database)
+    with psycopg.connect(url, autocommit=True) as connected:
+        yield connected
+
+
+class Clock:
+    """Moves the service's clock in a test."""
+
+    def move(self, **distance: float) -> datetime:
+        clock.move(timedelta(**distance))
+        return clock.now()
+
+    def move_to(self, moment: datetime) -> datetime:
+        clock.move_to(moment)
+        return clock.now()
+
+
+@pytest.fixture
+def moved_clock(db: None, settings: object) -> Iterator[Clock]:
+    settings.CLOCK_MAY_MOVE = True
+    clock.forget()
+    yield Clock()
+    clock.forget()
+
+
+@pytest.fixture(scope="session")
+def sample_data() -> Path:
+    """Give the folder of real-world samples, which is not part of the project."""
+    folder = Path(os.environ.get("SAMPLE_DATA", database.ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"SAMPLE_DATA: there is no {folder}")
+    return folder
+
+
+def _use(name: str) -> None:
+    connections.close_all()
+    described = databases.connection_to(name)
+    settings.DATABASES["default"] |= described
+    connections["default"].settings_dict |= described

@@ -1,0 +1,135 @@
+"""The databases that tests use: one template for each set of migrations, and clones of it.
+
+Tests always run on the checkout's own server, whatever ``DATABASE_URL`` says.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+
+import psycopg
+from psycopg import sql
+
+from portal import database
+
+PREFIX = "daybook_test"
+KEPT_UNUSED = 3600  # seconds after which a template of other migrations is dropped
+_numbers = count()
+
+
+def connection_to(name: str) -> dict[str, object]:
+    return {"NAME": name, "USER": database.APPLICATION, "PASSWORD": "", "PORT": ""} | {
+        "HOST": str(database.own_server().socket_folder)
+    }
+
+
+@cache
+def template() -> str:
+    """Return the name of a database with every migration applied, making it where it is missing."""
+    database.own_server().join()
+    name = f"{PREFIX}_template_{_migrations()}"
+    with (database.DATA / "templates.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _exists(name):
+            _make(name)
+        (database.DATA / name).touch()
+        _drop_abandoned(keep=name)
+    return name
+
+
+def clone() -> str:
+    """Return the name of a fresh copy of the template."""
+    name, source = f"{PREFIX}_{os.getpid()}_{next(_numbers)}", template()
+    with _as_superuser() as connected:
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+        names = (sql.Identifier(part) for part in (name, source, database.OWNER))
+        connected.execute(made.format(*names))
+    return name
+
+
+def drop(name: str) -> None:
+    with _as_superuser() as connected:
+        connected.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+def _make(name: str) -> None:
+    unfinished = f"{name}_unfinished"
+    drop(unfinished)
+    database.prepare(database.own_server(), unfinished)
+    settings = {"DATABASE_NAME": unfinished, "DATABASE_URL": "", "DATABASE_OWNER_URL": ""}
+    migrated = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=database.ROOT, env=os.environ | settings, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if migrated.returncode:
+        raise RuntimeError(f"The migrations fail:\n{migrated.stderr}")
+    with _as_superuser(unfinished) as connected:
+        connected.execute("UPDATE daybook_clock SET may_move = true")
+    with _as_superuser() as connected:
+        renamed = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        connected.execute(renamed.format(sql.Identifier(unfinished), sql.Identifier(name)))
+
+
+def _migrations() -> str:
+    """Return a digest of all that decides what a migrated database looks like."""
+    files = [
+        *database.PREPARATION.glob("*.sql"),
+        *(path for app in ("portal", "fhir", "cms") for path in (database.ROOT / app / "migrations").rglob("*.*")
+          if "__pycache__" not in path.parts),
+        *database.ROOT.glob("requirements.lock"),
+    ]  # fmt: skip
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _drop_abandoned(keep: str) -> None:
+    """Drop clones whose process has ended, and templates that nobody has used for a while."""
+    with _as_superuser() as connected:
+        found = connected.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{PREFIX}_"]
+        ).fetchall()
+    for (name,) in found:
+        kind = name.removeprefix(f"{PREFIX}_").split("_")[0]
+        if kind.isdigit() and not _lives(int(kind)):
+            drop(name)
+        if kind == "template" and name != keep and _unused_for(name) > KEPT_UNUSED:
+            drop(name)
+            (database.DATA / name).unlink(missing_ok=True)
+
+
+def _unused_for(name: str) -> float:
+    used = database.DATA / name.removesuffix("_unfinished")
+    return time.time() - used.stat().st_mtime if used.exists() else float("inf")
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _exists(name: str) -> bool:
+    with _as_superuser() as connected:
+        found = connected.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        return found.fetchone() is not None
+
+
+@contextmanager
+def _as_superuser(name: str = "postgres") -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database.own_server().url(name), autocommit=True) as connected:
+        yield connected
