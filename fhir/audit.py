@@ -1,0 +1,219 @@
+"""Who looked at what: a row for each call to the store, chained so that no row can go unnoticed.
+
+Rows are inserted unchained, in the transaction they speak of; the relay links them by hash, in
+order, within seconds. The database lets nobody change or delete a row.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from fhir.access import SYSTEM, Interaction, Kind, Verdict, Viewer
+from fhir.scope import scoped
+
+CHAIN_LOCK = 7_302_001
+LATE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row as its patient may read it."""
+
+    at: datetime
+    kind: Kind
+    who: str
+    name: str
+    role: str
+    organisation: str
+    on_behalf_of: str
+    interaction: Interaction
+    outcome: Verdict
+    resource_type: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `manage.py audit verify` found; `broken` names the first bad link, or is None."""
+
+    linked: int
+    unlinked: int
+    oldest_unlinked: timedelta | None
+    broken: str | None
+
+    @property
+    def sound(self) -> bool:
+        """Whether every link holds and no row has waited too long for its link."""
+        late = self.oldest_unlinked is not None and self.oldest_unlinked > LATE
+        return self.broken is None and not late
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a call named of one patient ("" for shared types)."""
+
+    patient: str
+    resource_type: str
+    ids: Sequence[str]
+
+
+def write(
+    viewer: Viewer,
+    interaction: Interaction,
+    seen: Sequence[Seen],
+    outcome: Verdict = Verdict.ALLOWED,
+) -> None:
+    """Insert the rows of one call: one for each patient and type it touched."""
+    rows = len(seen)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal_fhir_auditentry (at, kind, who, name, role, organisation,"
+            " on_behalf_of, interaction, outcome, patient, resource_type, ids, request)"
+            " SELECT daybook_now(), %s, %s, %s, %s, %s, %s, %s, %s, p, t, i::jsonb, %s"
+            " FROM unnest(%s::text[], %s::text[], %s::text[]) AS s(p, t, i)",
+            [
+                viewer.kind,
+                viewer.who,
+                viewer.name,
+                viewer.role,
+                viewer.organisation,
+                viewer.on_behalf_of,
+                interaction,
+                outcome,
+                viewer.request,
+                [one.patient for one in seen],
+                [one.resource_type for one in seen],
+                [json.dumps(list(one.ids)) for one in seen],
+            ],
+        )
+        if cursor.rowcount != rows:
+            msg = f"{rows} audit rows were due, {cursor.rowcount} written"
+            raise RuntimeError(msg)
+
+
+def entries_for(
+    viewer: Viewer, patient: str, *, before: datetime | None = None, count: int = 50
+) -> list[Entry]:
+    """Return the newest rows about `patient` that `viewer` may read, and log that it was read.
+
+    A row that names something withheld is absent until that is released; refusals and the
+    service's own work are never shown (decisions 25).
+    """
+    with scoped(viewer), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.at, a.kind, a.who, a.name, a.role, a.organisation, a.on_behalf_of,"
+            " a.interaction, a.outcome, a.resource_type, a.ids"
+            " FROM portal_fhir_auditentry a"
+            " WHERE a.patient = %s AND a.outcome = 'allowed' AND a.who <> %s"
+            " AND (%s::timestamptz IS NULL OR a.at < %s)"
+            " AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(a.ids) named(id)"
+            "   WHERE NOT EXISTS (SELECT 1 FROM portal_fhir_resource r"
+            "     WHERE r.resource_type = a.resource_type AND r.logical_id = named.id))"
+            " ORDER BY a.id DESC LIMIT %s",
+            [patient, SYSTEM.who, before, before, count],
+        )
+        found = [_entry(row) for row in cursor.fetchall()]
+        write(viewer, Interaction.SEARCH, [Seen(patient, "AuditEvent", [])])
+    return found
+
+
+def chain(limit: int = 5000) -> int:
+    """Link the rows that have no link yet, oldest first; return how many. One relay at a time."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CHAIN_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(
+            "SELECT seq, entry, hash FROM portal_fhir_auditlink ORDER BY seq DESC LIMIT 1"
+        )
+        seq, _, previous = cursor.fetchone() or (0, 0, b"")
+        # Rows become visible out of order; a row with a lower id may still arrive later.
+        cursor.execute(
+            f"SELECT {_FIELDS} FROM portal_fhir_auditentry a WHERE NOT EXISTS"
+            " (SELECT 1 FROM portal_fhir_auditlink k WHERE k.entry = a.id)"
+            " AND a.id > (SELECT coalesce(max(entry), 0) - 100000 FROM portal_fhir_auditlink)"
+            " ORDER BY a.id LIMIT %s",
+            [limit],
+        )
+        links = []
+        for row in cursor.fetchall():
+            seq += 1
+            previous = _link(bytes(previous), row)
+            links.append((seq, row[0], previous))
+        if links:
+            cursor.execute(
+                "INSERT INTO portal_fhir_auditlink (seq, entry, hash, linked_at) SELECT s, e, h,"
+                " daybook_now() FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[]) AS l(s, e, h)",
+                [list(column) for column in zip(*links, strict=True)],
+            )
+    return len(links)
+
+
+def verify() -> Report:
+    """Walk the whole chain: every link follows the one before, and every row has its link."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), daybook_now() - min(a.at) FROM portal_fhir_auditentry a"
+            " WHERE NOT EXISTS (SELECT 1 FROM portal_fhir_auditlink k WHERE k.entry = a.id)"
+        )
+        unlinked, oldest = cursor.fetchone()
+        linked, broken = _walk()
+    return Report(linked, unlinked, oldest, broken)
+
+
+# Each hash covers these columns, in this order, as PostgreSQL writes them.
+_FIELDS = (
+    "a.id, extract(epoch FROM a.at)::text, a.kind, a.who, a.name, a.role, a.organisation,"
+    " a.on_behalf_of, a.interaction, a.outcome, a.patient, a.resource_type, a.ids::text,"
+    " a.request"
+)
+
+
+def _walk() -> tuple[int, str | None]:
+    previous, expected = b"", 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                f"SELECT k.seq, k.entry, k.hash, {_FIELDS} FROM portal_fhir_auditlink k"
+                " LEFT JOIN portal_fhir_auditentry a ON a.id = k.entry"
+                " WHERE k.seq > %s ORDER BY k.seq LIMIT 5000",
+                [expected],
+            )
+            rows = cursor.fetchall()
+            for seq, entry, found, *row in rows:
+                expected += 1
+                if seq != expected:
+                    return expected - 1, f"link {expected} is missing"
+                if row[0] is None:
+                    return expected - 1, f"audit row {entry} is missing"
+                previous = _link(previous, row)
+                if previous != bytes(found):
+                    return expected - 1, f"audit row {entry} does not match its link {seq}"
+            if not rows:
+                return expected, None
+
+
+def _link(previous: bytes, row: Sequence[object]) -> bytes:
+    content = json.dumps([str(value) for value in row], ensure_ascii=False)
+    return hashlib.sha256(previous + content.encode()).digest()
+
+
+def _entry(row: Sequence[object]) -> Entry:
+    at, kind, who, name, role, organisation, behalf, interaction, outcome, of_type, ids = row
+    return Entry(
+        at,  # type: ignore[arg-type]
+        Kind(str(kind)),
+        str(who),
+        str(name),
+        str(role),
+        str(organisation),
+        str(behalf),
+        Interaction(str(interaction)),
+        Verdict(str(outcome)),
+        str(of_type),
+        tuple(json.loads(ids) if isinstance(ids, str) else ids),  # type: ignore[arg-type]
+    )

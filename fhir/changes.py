@@ -1,0 +1,227 @@
+"""The event log: what happened to each patient's record, numbered in the writing transaction.
+
+The log is the truth and a push is a hint (decisions 7). A change says which resource, never what
+it holds. Subscribers named in settings.FHIR_SUBSCRIBERS are told of each change by the relay, each
+on its own, again and again until it succeeds.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from fhir.access import EVERYONE, SYSTEM, Interaction, Viewer, visible
+from fhir.scope import scoped
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "daybook"
+_PAYLOAD_LIMIT = 7_500
+_RETRIES = (1, 5, 30, 300, 3600)
+AUTH = "auth"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened. `labels` are the bits that stood both before and after."""
+
+    patient: str
+    resource_type: str
+    logical_id: str
+    version: int
+    kind: str
+    labels: int = 0
+    backload: bool = False
+    seq: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest change that a viewer may see."""
+
+    epoch: str
+    seq: int
+
+
+Subscriber = Callable[[Sequence[Change]], None]
+
+
+def record(changes: Iterable[Change]) -> None:
+    """Number the changes of this transaction, once for each patient, in key order; wake listeners.
+
+    To be called last in the transaction: from here until commit each patient's stream is locked.
+    """
+    by_patient: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.patient:
+            by_patient.setdefault(change.patient, []).append(change)
+    if not by_patient:
+        return
+    keys = sorted(by_patient)
+    seqs = _next_numbers(keys)
+    rows = [(key, seqs[key], n, one) for key in keys for n, one in enumerate(by_patient[key])]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal_fhir_change (patient, seq, n, at, kind, resource_type, logical_id,"
+            " version, labels, backload) SELECT p, s, n, daybook_now(), k, t, i, v, l, b FROM"
+            " unnest(%s::text[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[],"
+            " %s::int[], %s::int[], %s::bool[]) AS c(p, s, n, k, t, i, v, l, b)",
+            [
+                [row[0] for row in rows],
+                [row[1] for row in rows],
+                [row[2] for row in rows],
+                [row[3].kind for row in rows],
+                [row[3].resource_type for row in rows],
+                [row[3].logical_id for row in rows],
+                [row[3].version for row in rows],
+                [row[3].labels for row in rows],
+                [row[3].backload for row in rows],
+            ],
+        )
+        _owe(keys, seqs)
+        told = [key for key in keys if not all(one.backload for one in by_patient[key])]
+        if told:
+            payload = ",".join(told)
+            payload = payload if len(payload) <= _PAYLOAD_LIMIT else "*"
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+
+
+def announce(patient: str, kind: str = AUTH) -> None:
+    """Write a change that names no resource: somebody's right to look has changed."""
+    with scoped(SYSTEM):
+        record([Change(patient, "", "", 0, kind)])
+
+
+def head(viewer: Viewer, patient: str) -> Head:
+    """Return the newest change that this viewer may see; one indexed read, no audit."""
+    condition, parameters = _seen_by(viewer)
+    with scoped(viewer), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.epoch, coalesce((SELECT r.seq FROM portal_fhir_change r WHERE r.patient ="
+            f" s.patient AND NOT r.backload AND {condition} ORDER BY r.seq DESC LIMIT 1), 0)"
+            " FROM portal_fhir_stream s WHERE s.patient = %s",
+            [*parameters, patient],
+        )
+        row = cursor.fetchone()
+    return Head(*row) if row else Head("", 0)
+
+
+def since(viewer: Viewer, patient: str, seq: int, limit: int = 500) -> list[Change]:
+    """Return the changes after `seq` that this viewer may see, oldest first."""
+    condition, parameters = _seen_by(viewer)
+    with scoped(viewer), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM portal_fhir_change r WHERE r.patient = %s AND r.seq > %s"
+            f" AND NOT r.backload AND {condition} ORDER BY r.seq, r.n LIMIT %s",
+            [patient, seq, *parameters, limit],
+        )
+        return [_change(row) for row in cursor.fetchall()]
+
+
+def deliver_next(limit: int = 100) -> int:
+    """Tell subscribers of the changes they are owed; return how many deliveries were taken.
+
+    A subscriber that fails is told again later, alone; the others are not held up.
+    """
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, patient, seq, subscriber, attempts FROM portal_fhir_delivery WHERE"
+            " due_at <= daybook_now() ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED",
+            [limit],
+        )
+        owed = cursor.fetchall()
+        for delivery in owed:
+            _deliver(*delivery)
+    return len(owed)
+
+
+def _deliver(delivery: int, patient: str, seq: int, name: str, attempts: int) -> None:
+    subscriber: Subscriber = import_string(name)
+    try:
+        with transaction.atomic():
+            subscriber(_at(patient, seq))
+    except Exception as fault:
+        # The relay outlives whom it calls; the fault's type is named, its words may hold a value.
+        logger.error("subscriber %s failed: %s", name, type(fault).__name__)  # noqa: TRY400
+        _later(delivery, attempts, type(fault).__name__)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM portal_fhir_delivery WHERE id = %s", [delivery])
+
+
+def _later(delivery: int, attempts: int, error: str) -> None:
+    wait = timedelta(seconds=_RETRIES[min(attempts, len(_RETRIES) - 1)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE portal_fhir_delivery SET attempts = attempts + 1, error = %s,"
+            " due_at = daybook_now() + %s WHERE id = %s",
+            [error, wait, delivery],
+        )
+
+
+def _at(patient: str, seq: int) -> list[Change]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM portal_fhir_change r WHERE r.patient = %s AND r.seq = %s"
+            " ORDER BY r.n",
+            [patient, seq],
+        )
+        return [_change(row) for row in cursor.fetchall()]
+
+
+_COLUMNS = (
+    "r.patient, r.resource_type, r.logical_id, r.version, r.kind, r.labels, r.backload, r.seq, r.at"
+)
+
+
+def _change(row: Sequence[object]) -> Change:
+    return Change(*row)  # type: ignore[arg-type]
+
+
+def _seen_by(viewer: Viewer) -> tuple[str, list[object]]:
+    """Return the condition under which `viewer` may know of a change: its type and its labels."""
+    conditions: list[str] = []
+    parameters: list[object] = []
+    for grant in viewer.grants:
+        if Interaction.READ not in grant.interactions:
+            continue
+        condition, values = visible(
+            replace(viewer, grants=(replace(grant, types=EVERYONE),)), Interaction.READ, ""
+        )
+        if grant.types != EVERYONE:
+            condition += " AND r.resource_type = ANY(%s)"
+            values = [*values, sorted(grant.types)]
+        conditions.append(f"({condition})")
+        parameters += values
+    return (f"({' OR '.join(conditions)})" if conditions else "FALSE"), parameters
+
+
+def _next_numbers(keys: list[str]) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal_fhir_stream AS s (patient, seq, epoch) SELECT k, 1, %s FROM"
+            " unnest(%s::text[]) AS key(k) ORDER BY k ON CONFLICT (patient)"
+            " DO UPDATE SET seq = s.seq + 1 RETURNING patient, seq",
+            [secrets.token_hex(8), keys],
+        )
+        return dict(cursor.fetchall())
+
+
+def _owe(keys: list[str], seqs: dict[str, int]) -> None:
+    names: list[str] = settings.FHIR_SUBSCRIBERS
+    if not names:
+        return
+    owed = [(key, seqs[key], name) for key in keys for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal_fhir_delivery (patient, seq, subscriber, due_at, attempts, error)"
+            " SELECT p, s, n, daybook_now(), 0, '' FROM"
+            " unnest(%s::text[], %s::bigint[], %s::text[]) AS d(p, s, n)",
+            [list(column) for column in zip(*owed, strict=True)],
+        )

@@ -1,0 +1,66 @@
+"""When a resource happened: the date that lists sort by, and the same date as it was sent."""
+
+import re
+from datetime import UTC, datetime
+
+from fhir.paths import Json
+
+# The elements that say when, the best first; a Period says it by its start.
+_WHEN: dict[str, tuple[str, ...]] = {
+    "AllergyIntolerance": ("recordedDate", "onsetDateTime"),
+    "Appointment": ("start",),
+    "CarePlan": ("period", "created"),
+    "CareTeam": ("period",),
+    "Communication": ("sent", "received"),
+    "Condition": ("onsetDateTime", "onsetPeriod", "recordedDate"),
+    "Consent": ("dateTime",),
+    "DiagnosticReport": ("effectiveDateTime", "effectivePeriod", "issued"),
+    "DocumentReference": ("date",),
+    "Encounter": ("period",),
+    "Immunization": ("occurrenceDateTime", "recorded"),
+    "MedicationRequest": ("authoredOn",),
+    "MedicationStatement": ("effectiveDateTime", "effectivePeriod", "dateAsserted"),
+    "Observation": ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued"),
+    "Procedure": ("performedDateTime", "performedPeriod"),
+    "QuestionnaireResponse": ("authored",),
+    "ServiceRequest": ("authoredOn", "occurrenceDateTime"),
+}
+_ANY = (
+    "date",
+    "period",
+    "effectiveDateTime",
+    "authoredOn",
+    "created",
+    "issued",
+    "started",
+    "recorded",
+)
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(T.+)?)?)?")
+
+
+def moment_of(resource: Json) -> tuple[datetime | None, str]:
+    """Return the sort date, which is the start of what is known of it, and the date as sent."""
+    for name in _WHEN.get(resource["resourceType"], _ANY):
+        value = resource.get(name)
+        said = value.get("start") if isinstance(value, dict) else value
+        if isinstance(said, str) and (at := start_of(said)):
+            return at, said
+    return None, ""
+
+
+def start_of(said: str) -> datetime | None:
+    """Return the first instant of a FHIR date, dateTime or instant, or None if it is none.
+
+    >>> start_of("2026-03").isoformat()
+    '2026-03-01T00:00:00+00:00'
+    """
+    matched = _DATE.fullmatch(said)
+    if not matched:
+        return None
+    try:
+        if matched[4]:
+            at = datetime.fromisoformat(said)
+            return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return datetime(int(matched[1]), int(matched[2] or 1), int(matched[3] or 1), tzinfo=UTC)
+    except ValueError:
+        return None

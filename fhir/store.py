@@ -1,0 +1,344 @@
+"""The one door to the record: every read and write asks the rule, and leaves a row in the audit.
+
+Nobody is refused out loud: what may not be seen is NotFound, and the audit keeps the true verdict
+(decisions 26). A write, its audit and its change are one transaction.
+"""
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from fhir import audit, changes, relabelling
+from fhir.access import SYSTEM, Facts, Interaction, Verdict, Viewer, decide, visible
+from fhir.audit import Seen
+from fhir.changes import Change
+from fhir.compartment import patient_of
+from fhir.labels import NONE, Label, facts_of
+from fhir.paths import Json
+from fhir.scope import scoped
+from fhir.search import query
+from fhir.search.query import Criteria
+from fhir.stored import STORED, SUMMARY, Retraction, Stored, Summary, retraction, stored, summary
+from fhir.validation import check
+from fhir.writing import Conflict, Draft, Written, write
+
+__all__ = [
+    "Conflict",
+    "Criteria",
+    "Draft",
+    "NotFound",
+    "Repository",
+    "Retraction",
+    "Stored",
+    "Summary",
+    "patients_naming",
+]
+
+
+class NotFound(Exception):
+    """There is no such resource, or this viewer may not know of it."""
+
+
+class Repository:
+    """The record as one viewer may see and change it."""
+
+    def __init__(self, viewer: Viewer, *, backload: bool = False) -> None:
+        """Open the record for `viewer`; a backload's changes are history and wake nobody."""
+        self.viewer = viewer
+        self._backload = backload
+        self._pending: list[Change] | None = None
+        self._refusals: list[tuple[Interaction, Seen, Verdict]] = []
+
+    def read(self, resource_type: str, logical_id: str) -> Stored:
+        """Return the current version.
+
+        :raises NotFound: there is none that this viewer may read.
+        """
+        rule, parameters = visible(self.viewer, Interaction.READ, resource_type)
+        return self._one(
+            Interaction.READ,
+            f"SELECT {STORED} FROM portal_fhir_resource r"
+            f" WHERE r.resource_type = %s AND r.logical_id = %s AND {rule}",
+            [resource_type, logical_id, *parameters],
+        )
+
+    def read_version(self, resource_type: str, logical_id: str, version: int) -> Stored:
+        """Return one version; while the current one is withheld, none of them can be read.
+
+        :raises NotFound: there is none that this viewer may read.
+        """
+        statement, parameters = self._versions(resource_type)
+        return self._one(
+            Interaction.HISTORY,
+            f"{statement} AND v.version = %s",
+            [resource_type, logical_id, *parameters, version],
+        )
+
+    def history(self, resource_type: str, logical_id: str) -> list[Stored]:
+        """Return the versions that this viewer may read, the newest first.
+
+        :raises NotFound: there is no resource that this viewer may read.
+        """
+        statement, parameters = self._versions(resource_type)
+        with scoped(self.viewer):
+            rows = _rows(
+                f"{statement} ORDER BY v.version DESC", [resource_type, logical_id, *parameters]
+            )
+            found = [stored(row) for row in rows]
+            if found:
+                seen = Seen(found[0].patient, resource_type, [logical_id])
+                audit.write(self.viewer, Interaction.HISTORY, [seen])
+                return found
+        raise self._refusal(Interaction.HISTORY, resource_type, logical_id)
+
+    def search(self, criteria: Criteria) -> tuple[list[Stored], bool]:
+        """Return one page of resources, and whether more follow."""
+        columns = f"{STORED}, r.at, r.number"
+        rows, more = self._page(criteria, columns)
+        return [stored(row) for row in rows], more
+
+    def summaries(self, criteria: Criteria) -> tuple[list[Summary], bool]:
+        """Return what a list shows of one page, and whether more follow."""
+        rows, more = self._page(criteria, SUMMARY)
+        return [summary(row) for row in rows], more
+
+    def count(self, criteria: Criteria) -> int:
+        """Return how many resources the search would find in all its pages."""
+        rule = visible(self.viewer, Interaction.SEARCH, criteria.resource_type)
+        conditions, parameters = query.where(criteria, rule)
+        with scoped(self.viewer):
+            rows = _rows(
+                f"SELECT count(*) FROM portal_fhir_resource r WHERE {conditions}", parameters
+            )
+            self._audit_search(criteria, [])
+        return int(rows[0][0])
+
+    def retracted(self, patient: str, resource_type: str) -> list[Retraction]:
+        """Return what this viewer had been shown and may not rely on any more."""
+        rule, parameters = visible(self.viewer, Interaction.READ, resource_type)
+        shown = rule.replace("r.labels", "(v.labels & ~1)")
+        with scoped(SYSTEM):
+            rows = _rows(
+                "SELECT r.retraction, r.updated_at, r.resource_type, r.logical_id, v.summary,"
+                " r.at_text FROM portal_fhir_resource r JOIN portal_fhir_version v ON v.patient ="
+                " r.patient AND v.number = r.number AND v.version = r.shown_version WHERE"
+                f" r.patient = %s AND r.resource_type = %s AND r.retraction <> '' AND {shown}"
+                " ORDER BY r.updated_at DESC",
+                [patient, resource_type, *parameters],
+            )
+            ids = [row[3] for row in rows]
+            audit.write(self.viewer, Interaction.SEARCH, [Seen(patient, resource_type, ids)])
+        return [retraction(row) for row in rows]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make the writes inside one: all or nothing, one number in each patient's log."""
+        if self._pending is not None:
+            yield
+            return
+        self._pending = []
+        try:
+            with scoped(self.viewer):
+                yield
+                changes.record(self._pending)
+        except BaseException:
+            self._audit_refusals()
+            raise
+        finally:
+            self._pending = None
+            self._refusals.clear()
+
+    def create(self, resource: Json | str) -> Stored:
+        """Write a new resource under an id of ours and return it as stored.
+
+        :raises Malformed: it is not valid.
+        :raises Unowned, OfTwo: it is not one patient's.
+        """
+        checked = check(_text(resource))
+        logical_id = str(uuid.uuid4())
+        patient = patient_of({**checked.resource, "id": logical_id})
+        draft = Draft(checked.resource, checked.text, logical_id, patient, fresh=True)
+        return _after(self.write([draft])[0])
+
+    def update(self, resource: Json | str, if_match: int | None) -> Stored:
+        """Write a new version of a resource that this viewer may read, and return it as stored.
+
+        :raises Conflict: the current version is not `if_match`.
+        :raises NotFound: there is none that this viewer may change.
+        :raises Malformed: it is not valid.
+        """
+        checked = check(_text(resource))
+        logical_id = str(checked.resource["id"])
+        draft = Draft(
+            checked.resource,
+            checked.text,
+            logical_id,
+            patient_of(checked.resource),
+            if_match=if_match,
+        )
+        return _after(self.write([draft])[0])
+
+    def write(self, drafts: Sequence[Draft], source: str = "") -> list[Written]:
+        """Write drafts that were checked before, all in one transaction.
+
+        :raises Conflict: see `fhir.writing.write`.
+        :raises NotFound: one of them is not this viewer's to write.
+        """
+        for draft in drafts:
+            self._require(Interaction.CREATE if draft.fresh else Interaction.UPDATE, draft)
+        with self.transaction():
+            written = write(drafts, self.viewer.who, source, _now(), backload=self._backload)
+            self._told(one.change for one in written if one.change)
+            self._audit_written(written)
+        return written
+
+    def relabel(
+        self, resource_type: str, logical_id: str, *, add: Label = NONE, remove: Label = NONE
+    ) -> None:
+        """Put labels on or take them off, without a new version; open pages are told.
+
+        :raises NotFound: there is no such resource that this viewer may label.
+        """
+        facts = self._facts(resource_type, logical_id)
+        if facts is None or decide(self.viewer, Interaction.LABEL, facts) != Verdict.ALLOWED:
+            raise self._refusal(Interaction.LABEL, resource_type, logical_id)
+        with self.transaction():
+            change = relabelling.relabel(resource_type, logical_id, add=add, remove=remove)
+            if change:
+                self._told([replace(change, backload=self._backload)])
+            seen = Seen(facts.patient, resource_type, [logical_id])
+            audit.write(self.viewer, Interaction.LABEL, [seen])
+
+    def _versions(self, resource_type: str) -> tuple[str, list[Any]]:
+        rule, parameters = visible(self.viewer, Interaction.HISTORY, resource_type)
+        of_version = rule.replace("r.labels", "v.labels").replace("r.patient", "v.patient")
+        statement = (
+            "SELECT v.resource_type, v.logical_id, v.version, v.patient, v.labels, v.updated_at,"
+            " v.text FROM portal_fhir_version v JOIN portal_fhir_resource r ON r.patient ="
+            " v.patient AND r.number = v.number WHERE v.resource_type = %s AND v.logical_id = %s"
+            f" AND {rule} AND {of_version}"
+        )
+        return statement, [*parameters, *parameters]
+
+    def _one(self, interaction: Interaction, statement: str, parameters: list[Any]) -> Stored:
+        resource_type, logical_id = parameters[:2]
+        with scoped(self.viewer):
+            if rows := _rows(statement, parameters):
+                found = stored(rows[0])
+                audit.write(
+                    self.viewer, interaction, [Seen(found.patient, resource_type, [logical_id])]
+                )
+                return found
+        raise self._refusal(interaction, resource_type, logical_id)
+
+    def _page(self, criteria: Criteria, columns: str) -> tuple[list[tuple[Any, ...]], bool]:
+        rule = visible(self.viewer, Interaction.SEARCH, criteria.resource_type)
+        statement, parameters = query.page(criteria, columns, rule)
+        with scoped(self.viewer):
+            rows = _rows(statement, parameters)
+            more = len(rows) > criteria.count
+            del rows[criteria.count :]
+            self._audit_search(criteria, rows)
+        return rows, more
+
+    def _audit_search(self, criteria: Criteria, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Leave a row for each patient found, and for each asked about in vain."""
+        named: dict[str, list[str]] = {key: [] for key in criteria.patients or ()}
+        for row in rows:
+            named.setdefault(row[3], []).append(row[1])
+        seen = [Seen(key, criteria.resource_type, ids) for key, ids in named.items()]
+        seen = seen or [Seen("", criteria.resource_type, [])]
+        audit.write(self.viewer, Interaction.SEARCH, seen)
+
+    def _require(self, interaction: Interaction, draft: Draft) -> None:
+        resource_type = str(draft.resource["resourceType"])
+        held = None if draft.fresh else self._facts(resource_type, draft.logical_id)
+        facts = held or facts_of(draft.resource, draft.patient)
+        if decide(self.viewer, interaction, facts) != Verdict.ALLOWED:
+            raise self._refusal(interaction, resource_type, draft.logical_id)
+
+    def _facts(self, resource_type: str, logical_id: str) -> Facts | None:
+        with scoped(SYSTEM):
+            rows = _rows(
+                "SELECT resource_type, patient, labels FROM portal_fhir_resource"
+                " WHERE resource_type = %s AND logical_id = %s",
+                [resource_type, logical_id],
+            )
+        return Facts(*rows[0]) if rows else None
+
+    def _refusal(self, interaction: Interaction, resource_type: str, logical_id: str) -> NotFound:
+        """Leave the true verdict in the audit and return what the viewer is told."""
+        facts = self._facts(resource_type, logical_id)
+        patient = facts.patient if facts else ""
+        verdict = decide(self.viewer, interaction, facts) if facts else Verdict.NOT_GRANTED
+        refused = (interaction, Seen(patient, resource_type, [logical_id]), verdict)
+        if self._pending is None:
+            audit.write(self.viewer, interaction, [refused[1]], verdict)
+        else:
+            self._refusals.append(refused)
+        return NotFound(f"{resource_type}/{logical_id}")
+
+    def _audit_refusals(self) -> None:
+        """Write down what was refused inside a transaction that has been rolled back."""
+        for interaction, seen, verdict in self._refusals:
+            audit.write(self.viewer, interaction, [seen], verdict)
+
+    def _audit_written(self, written: Sequence[Written]) -> None:
+        for interaction in (Interaction.CREATE, Interaction.UPDATE):
+            named: dict[tuple[str, str], list[str]] = {}
+            for one in written:
+                if (one.outcome == "created") == (interaction is Interaction.CREATE):
+                    key = one.draft.patient, one.resource_type
+                    named.setdefault(key, []).append(one.draft.logical_id)
+            if named:
+                seen = [Seen(*key, ids) for key, ids in named.items()]
+                audit.write(self.viewer, interaction, seen)
+
+    def _told(self, told: Iterable[Change]) -> None:
+        if self._pending is not None:
+            self._pending += told
+
+
+def patients_naming(reference: str, types: Sequence[str]) -> set[str]:
+    """Return the keys of the patients of whom a resource of these types refers to `reference`."""
+    with scoped(SYSTEM):
+        rows = _rows(
+            "SELECT DISTINCT patient FROM portal_fhir_reference"
+            " WHERE target = %s AND resource_type = ANY(%s)",
+            [reference, list(types)],
+        )
+    return {str(row[0]) for row in rows}
+
+
+def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def _now() -> datetime:
+    now: datetime = _rows("SELECT daybook_now()", [])[0][0]
+    return now
+
+
+def _text(resource: Json | str) -> str:
+    return resource if isinstance(resource, str) else json.dumps(resource, ensure_ascii=False)
+
+
+def _after(written: Written) -> Stored:
+    draft = written.draft
+    return Stored(
+        written.resource_type,
+        draft.logical_id,
+        written.version,
+        draft.patient,
+        written.labels,
+        written.at,
+        written.text,
+    )

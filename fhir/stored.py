@@ -1,0 +1,97 @@
+"""What the store gives back: resources, what lists show of them, what is shown no more."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from fhir.labels import Label, security_coding
+from fhir.paths import Json
+from fhir.splice import with_security, without_demographics
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A resource as this viewer may read it; `text` is what was sent, with id and meta put in."""
+
+    resource_type: str
+    id: str
+    version: int
+    patient: str
+    labels: int
+    updated_at: datetime
+    text: str
+
+    @cached_property
+    def json(self) -> Json:
+        """The text parsed, once; decimals stay as they are written only in `text`."""
+        parsed: Json = json.loads(self.text)
+        return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list shows of a resource: facts kept when it was written; no text is read."""
+
+    resource_type: str
+    id: str
+    version: int
+    patient: str
+    labels: int
+    at: datetime | None
+    at_text: str
+    updated_at: datetime
+    number: int
+    facts: Json
+
+    @property
+    def key(self) -> tuple[datetime | None, int]:
+        """The place in a list, for the search that goes on from here."""
+        return self.at, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """A resource that this viewer had been shown and is not any more (decisions 23).
+
+    `facts` holds the title alone, and only while it is being corrected; a removed one has none.
+    """
+
+    kind: str
+    at: datetime
+    resource_type: str
+    id: str
+    facts: Json
+    at_text: str
+
+
+STORED = "r.resource_type, r.logical_id, r.version, r.patient, r.labels, r.updated_at, r.text"
+SUMMARY = (
+    "r.resource_type, r.logical_id, r.version, r.patient, r.labels, r.at, r.at_text,"
+    " r.updated_at, r.number, r.summary"
+)
+
+
+def stored(row: tuple[Any, ...]) -> Stored:
+    """Make a resource of a row of STORED, with our own labels said and hidden parts left out."""
+    resource_type, logical_id, version, patient, labels, updated_at, text = row[:7]
+    if labels & Label.NOPAT:
+        text = with_security(text, security_coding(Label.NOPAT))
+    if labels & Label.DEMOGRAPHICS:
+        text = without_demographics(text)
+    return Stored(resource_type, logical_id, version, patient, labels, updated_at, text)
+
+
+def summary(row: tuple[Any, ...]) -> Summary:
+    """Make a summary of a row of SUMMARY."""
+    return Summary(*row[:9], json.loads(row[9]))
+
+
+def retraction(row: tuple[Any, ...]) -> Retraction:
+    """Make a retraction; of a removed resource nothing is told but when (decisions 23)."""
+    kind, at, resource_type, logical_id, facts, at_text = row
+    if kind == "removed":
+        return Retraction(kind, at, resource_type, logical_id, {}, "")
+    title = {name: value for name, value in json.loads(facts).items() if name == "title"}
+    return Retraction(kind, at, resource_type, logical_id, title, at_text)

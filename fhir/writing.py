@@ -1,0 +1,287 @@
+"""Write many resources in one transaction: version, index, stream, each table in one statement.
+
+Called by the store alone, inside its transaction. The rules of versions stand here: the same
+content again is no new version, an older saying is kept but never becomes current, and what had
+been shown and is withheld again is remembered as corrected or removed (decisions 23, 29).
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from fhir.changes import Change
+from fhir.labels import NONE, Label, labels_of
+from fhir.moments import moment_of
+from fhir.paths import Json
+from fhir.search.values import Index, index_of, token_hash
+from fhir.splice import body_of, spliced
+from fhir.summary import summary_of
+from fhir.writing_sql import (
+    ERASE_VERSIONS,
+    EXISTING,
+    INDEX_TABLES,
+    INSERT_RESOURCE,
+    INSERT_VERSION,
+    LATE,
+    UPDATE_RESOURCE,
+)
+
+ERASED = "entered-in-error"
+EMPTY = Index([], [], [], [])
+
+Row = dict[str, object]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A resource on its way into the store; `patient` is "" for a shared type."""
+
+    resource: Json
+    text: str
+    logical_id: str
+    patient: str
+    put_on: Label = NONE
+    stated_at: datetime | None = None
+    if_match: int | None = None
+    # Only a create: an existing resource under this address is a conflict.
+    fresh: bool = False
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of a draft: "created", "updated", "unchanged" or "late"."""
+
+    draft: Draft
+    outcome: str
+    version: int
+    labels: int
+    text: str = ""
+    facts: Json = field(default_factory=dict)
+    at: datetime | None = None
+    change: Change | None = None
+    row: Row = field(default_factory=dict)
+    index: Index = EMPTY
+
+    @property
+    def resource_type(self) -> str:
+        """The resource's type."""
+        return str(self.draft.resource["resourceType"])
+
+
+class Conflict(Exception):
+    """Somebody wrote first: the version in hand is not the newest, or the address is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    number: int
+    patient: str
+    version: int
+    last_version: int
+    labels: int
+    shown_version: int | None
+    retraction: str
+    digest: bytes
+    stated_at: datetime | None
+
+
+def write(
+    drafts: Sequence[Draft], author: str, source: str, now: datetime, *, backload: bool = False
+) -> list[Written]:
+    """Write the drafts, each address at most once, and return what became of each, in order.
+
+    :raises Conflict: a draft was made from another version than the newest, or moves a resource
+        from one patient to another.
+    """
+    held = _existing(drafts)
+    numbers = _numbers(sum(_address(draft) not in held for draft in drafts))
+    written = [
+        _decide(draft, held.get(_address(draft)), numbers, source, now, backload=backload)
+        for draft in drafts
+    ]
+    _store([one for one in written if one.outcome != "unchanged"], author)
+    return written
+
+
+def _address(draft: Draft) -> tuple[str, str]:
+    return str(draft.resource["resourceType"]), draft.logical_id
+
+
+def _existing(drafts: Sequence[Draft]) -> dict[tuple[str, str], _Held]:
+    addresses = [_address(draft) for draft in drafts]
+    with connection.cursor() as cursor:
+        cursor.execute(EXISTING, [[a[0] for a in addresses], [a[1] for a in addresses]])
+        return {(row[0], row[1]): _Held(*row[2:9], bytes(row[9]), row[10]) for row in cursor}
+
+
+def _numbers(count: int) -> list[int]:
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('fhir_resource_number') FROM generate_series(1, %s)", [count]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _decide(  # noqa: PLR0913 (one draft and everything that was looked up for it)
+    draft: Draft,
+    held: _Held | None,
+    numbers: list[int],
+    source: str,
+    now: datetime,
+    *,
+    backload: bool,
+) -> Written:
+    _refuse_conflict(draft, held)
+    body = body_of(draft.text, draft.resource)
+    digest = hashlib.sha256(body.encode()).digest()
+    labels = labels_of(draft.resource) | draft.put_on
+    if held and held.digest == digest and _same_security(labels, held):
+        return Written(draft, "unchanged", held.version, held.labels)
+    late = bool(held and draft.stated_at and held.stated_at and draft.stated_at < held.stated_at)
+    version = held.last_version + 1 if held else 1
+    erased = _is_erased(draft.resource)
+    labels |= Label.NOPAT if erased else NONE
+    written = Written(
+        draft,
+        "late" if late else "updated" if held else "created",
+        version,
+        int(labels),
+        spliced(body, draft.resource, draft.logical_id, version, now),
+        summary_of(draft.resource),
+        now,
+        index=index_of(draft.resource),
+    )
+    written.row = _row(written, held, numbers, source, digest, erased=erased)
+    if not late:
+        written.change = _change(written, held, backload=backload)
+    return written
+
+
+def _refuse_conflict(draft: Draft, held: _Held | None) -> None:
+    address = "/".join(_address(draft))
+    if draft.fresh and held:
+        raise Conflict(f"{address} is there already")
+    if draft.if_match is not None and (held is None or held.version != draft.if_match):
+        raise Conflict(f"{address} is not at version {draft.if_match}")
+    if held and held.patient != draft.patient:
+        raise Conflict(f"{address} belongs to another patient")
+
+
+def _same_security(labels: Label, held: _Held) -> bool:
+    """Whether nothing but our own release stands between the two sets of labels."""
+    return labels & ~Label.NOPAT == held.labels & ~Label.NOPAT
+
+
+def _is_erased(resource: Json) -> bool:
+    if resource.get("status") == ERASED:
+        return True
+    codings = resource.get("verificationStatus")
+    return isinstance(codings, dict) and any(
+        coding.get("code") == ERASED for coding in codings.get("coding", ())
+    )
+
+
+def _row(  # noqa: PLR0913 (the columns of one row)
+    written: Written,
+    held: _Held | None,
+    numbers: list[int],
+    source: str,
+    digest: bytes,
+    *,
+    erased: bool,
+) -> Row:
+    draft = written.draft
+    facts = written.facts
+    at, at_text = moment_of(draft.resource)
+    shown, retraction = _shown(written, held, erased=erased)
+    return {
+        "patient": draft.patient,
+        "number": held.number if held else numbers.pop(),
+        "resource_type": written.resource_type,
+        "logical_id": draft.logical_id,
+        "version": written.version,
+        "labels": written.labels,
+        "shown_version": shown,
+        "retraction": retraction,
+        "code": token_hash(facts.get("system") or None, facts["code"]) if facts.get("code") else 0,
+        "status": str(facts.get("status", "")),
+        "at": at,
+        "at_text": at_text,
+        "updated_at": written.at,
+        "stated_at": draft.stated_at,
+        "source": source,
+        "digest": digest,
+        "summary": json.dumps(facts, ensure_ascii=False),
+        "text": written.text,
+    }
+
+
+def _shown(written: Written, held: _Held | None, *, erased: bool) -> tuple[int | None, str]:
+    if not written.labels & Label.NOPAT:
+        return written.version, ""
+    if held is None:
+        return None, ""
+    shown = held.version if not held.labels & Label.NOPAT else held.shown_version
+    if shown is None:
+        return None, ""
+    return shown, "removed" if erased else "corrected"
+
+
+def _change(written: Written, held: _Held | None, *, backload: bool) -> Change:
+    labels = written.labels & held.labels if held else written.labels
+    if held and held.retraction:
+        labels &= ~Label.NOPAT
+    return Change(
+        written.draft.patient,
+        written.resource_type,
+        written.draft.logical_id,
+        written.version,
+        written.outcome,
+        labels,
+        backload,
+    )
+
+
+def _store(written: Sequence[Written], author: str) -> None:
+    if not written:
+        return
+    current = [one for one in written if one.outcome != "late"]
+    late = [one.row for one in written if one.outcome == "late"]
+    removed = [one.row for one in current if one.row["retraction"] == "removed"]
+    versions = [{**one.row, "author": author, "late": one.outcome == "late"} for one in written]
+    with connection.cursor() as cursor:
+        for statement, outcome in ((INSERT_RESOURCE, "created"), (UPDATE_RESOURCE, "updated")):
+            if rows := [one.row for one in current if one.outcome == outcome]:
+                cursor.execute(statement.sql, statement.columns_of(rows))
+        cursor.execute(INSERT_VERSION.sql, INSERT_VERSION.columns_of(versions))
+        if late:
+            cursor.execute(LATE, _columns(late, "patient", "number", "version"))
+        if removed:
+            # No version of it is ever read by a patient again.
+            cursor.execute(ERASE_VERSIONS, _columns(removed, "patient", "number"))
+    _index(current)
+
+
+def _columns(rows: Sequence[Row], *names: str) -> list[list[object]]:
+    return [[row[name] for row in rows] for name in names]
+
+
+def _index(written: Sequence[Written]) -> None:
+    updated = [one.row for one in written if one.outcome == "updated"]
+    with connection.cursor() as cursor:
+        for table in INDEX_TABLES:
+            if updated:
+                cursor.execute(table.delete, _columns(updated, "patient", "number"))
+            rows = [
+                (one.row["patient"], one.row["number"], one.resource_type, *entry)
+                for one in written
+                for entry in getattr(one.index, table.part)
+            ]
+            if rows:
+                cursor.execute(table.insert, [list(column) for column in zip(*rows, strict=True)])

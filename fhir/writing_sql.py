@@ -1,0 +1,139 @@
+"""The statements by which the store writes, each for any number of rows at once.
+
+Row-level security forbids COPY; `unnest` over one array a column costs little more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+_COLUMNS: dict[str, str] = {
+    "patient": "text",
+    "number": "bigint",
+    "resource_type": "text",
+    "logical_id": "text",
+    "version": "int",
+    "labels": "int",
+    "shown_version": "int",
+    "retraction": "text",
+    "code": "bigint",
+    "status": "text",
+    "at": "timestamptz",
+    "at_text": "text",
+    "updated_at": "timestamptz",
+    "stated_at": "timestamptz",
+    "source": "text",
+    "digest": "bytea",
+    "summary": "text",
+    "text": "text",
+}
+_VERSION_COLUMNS: dict[str, str] = {
+    "patient": "text",
+    "number": "bigint",
+    "version": "int",
+    "resource_type": "text",
+    "logical_id": "text",
+    "labels": "int",
+    "author": "text",
+    "updated_at": "timestamptz",
+    "late": "bool",
+    "summary": "text",
+    "text": "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement over one array for each of its columns."""
+
+    sql: str
+    columns: tuple[str, ...]
+
+    def columns_of(self, rows: Sequence[Mapping[str, object]]) -> list[list[object]]:
+        """Return the rows turned on their side, as the statement wants them."""
+        return [[row[name] for row in rows] for name in self.columns]
+
+
+def _source(columns: Mapping[str, str]) -> str:
+    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+    return f"unnest({arrays}) AS new({', '.join(columns)})"
+
+
+EXISTING = """
+SELECT resource_type, logical_id, number, patient, version, last_version, labels, shown_version,
+  retraction, digest, stated_at
+FROM portal_fhir_resource WHERE (resource_type, logical_id) IN
+  (SELECT * FROM unnest(%s::text[], %s::text[]))
+ORDER BY patient, number FOR UPDATE
+"""
+
+INSERT_RESOURCE = Statement(
+    f"INSERT INTO portal_fhir_resource ({', '.join(_COLUMNS)}, last_version)"
+    f" SELECT {', '.join(_COLUMNS)}, version FROM {_source(_COLUMNS)}",
+    tuple(_COLUMNS),
+)
+
+_SETS = ", ".join(
+    f"{name} = new.{name}"
+    for name in _COLUMNS
+    if name not in {"patient", "number", "resource_type", "logical_id"}
+)
+UPDATE_RESOURCE = Statement(
+    f"UPDATE portal_fhir_resource r SET {_SETS}, last_version = new.version"
+    f" FROM {_source(_COLUMNS)} WHERE r.patient = new.patient AND r.number = new.number",
+    tuple(_COLUMNS),
+)
+
+INSERT_VERSION = Statement(
+    f"INSERT INTO portal_fhir_version ({', '.join(_VERSION_COLUMNS)})"
+    f" SELECT {', '.join(_VERSION_COLUMNS)} FROM {_source(_VERSION_COLUMNS)}",
+    tuple(_VERSION_COLUMNS),
+)
+
+# A late version takes a number; the current one keeps its own.
+LATE = """
+UPDATE portal_fhir_resource r SET last_version = new.version
+FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS new(patient, number, version)
+WHERE r.patient = new.patient AND r.number = new.number
+"""
+
+ERASE_VERSIONS = """
+UPDATE portal_fhir_version SET labels = labels | 1 WHERE (patient, number) IN
+  (SELECT * FROM unnest(%s::text[], %s::bigint[]))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTable:
+    """An index table, the part of an `Index` that fills it, and its own columns."""
+
+    name: str
+    part: str
+    own: Mapping[str, str]
+
+    @property
+    def delete(self) -> str:
+        """The statement that clears the table of some resources."""
+        return (
+            f"DELETE FROM {self.name} WHERE (patient, number) IN"
+            " (SELECT * FROM unnest(%s::text[], %s::bigint[]))"
+        )
+
+    @property
+    def insert(self) -> str:
+        """The statement that adds rows; the same value twice is one row."""
+        columns = {"patient": "text", "number": "bigint", "resource_type": "text", **self.own}
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        return (
+            f"INSERT INTO {self.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
+            " ON CONFLICT DO NOTHING"
+        )
+
+
+INDEX_TABLES = (
+    IndexTable("portal_fhir_token", "tokens", {"name": "text", "hash": "bigint"}),
+    IndexTable(
+        "portal_fhir_date", "dates", {"name": "text", "low": "timestamptz", "high": "timestamptz"}
+    ),
+    IndexTable("portal_fhir_text", "strings", {"name": "text", "value": "text"}),
+    IndexTable("portal_fhir_reference", "references", {"name": "text", "target": "text"}),
+)
