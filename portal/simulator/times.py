@@ -1,0 +1,34 @@
+"""When things happen in a hospital: clinics on working days, results some hours later."""
+
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+from typing import Final
+from zoneinfo import ZoneInfo
+
+LONDON: Final = ZoneInfo("Europe/London")
+_SATURDAY: Final = 5
+
+
+def clinic_day(now: datetime, days_ago: float) -> datetime:
+    """That day at midnight in London, or the Friday before where it fell on a weekend."""
+    day = (now - timedelta(days=days_ago)).astimezone(LONDON).date()
+    late = day.weekday() - _SATURDAY
+    if late >= 0:
+        day -= timedelta(days=late + 1)
+    return datetime.combine(day, time(), LONDON)
+
+
+def at(day: datetime, clock: str) -> datetime:
+    """``9:15`` on that day, as a clock in the hospital shows it."""
+    hours, minutes = (int(part) for part in clock.split(":"))
+    return day.replace(hour=hours, minute=minutes)
+
+
+def in_clinic(now: datetime, days_ago: float, throw: Random) -> datetime:
+    return at(clinic_day(now, days_ago), f"{throw.randrange(9, 16)}:{throw.randrange(12) * 5:02}")
+
+
+def later(moment: datetime, throw: Random, *, least: int, most: int) -> datetime:
+    """Some minutes later, whether or not the clocks change meanwhile."""
+    minutes = timedelta(minutes=throw.randrange(least, most))
+    return (moment.astimezone(UTC) + minutes).astimezone(LONDON)
