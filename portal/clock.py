@@ -42,7 +42,7 @@ def move(by: timedelta) -> None:
     """Move the clock of the whole service, for its other processes within a second."""
     _require_moving()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT daybook_move_clock(%s)", [by])
+        cursor.execute("SELECT daybook_move_clock(%s * interval '1 second')", [by.total_seconds()])
     forget()
 
 

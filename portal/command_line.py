@@ -5,8 +5,12 @@ import os
 from portal import database
 
 # These change or describe tables, which only their owner may.
-AS_OWNER = frozenset({"migrate", "makemigrations", "createcachetable", "sqlmigrate", "squashmigrations"})
-WITHOUT_DATABASE = frozenset({"help", "tidy", "collectstatic", "findstatic", "version", "--version"})
+AS_OWNER = frozenset(
+    {"migrate", "makemigrations", "createcachetable", "sqlmigrate", "squashmigrations"}
+)
+WITHOUT_DATABASE = frozenset(
+    {"help", "tidy", "collectstatic", "findstatic", "version", "--version"}
+)
 
 
 def run(arguments: list[str]) -> None:

@@ -71,8 +71,8 @@ def _preparation() -> str:
 
 
 def _own(role: str) -> dict[str, Any]:
-    server = own_server()
-    return _described(HOST=str(server.socket_folder), USER=role, NAME=env.text("DATABASE_NAME", NAME))
+    name = env.text("DATABASE_NAME", NAME)
+    return _described(HOST=str(own_server().socket_folder), USER=role, NAME=name)
 
 
 def _from_url(url: str) -> dict[str, Any]:

@@ -1,14 +1,17 @@
-"""What browsers may do with our pages: nothing inline, nothing framed, save in the content admin."""
+"""What browsers may do with our pages: nothing inline or framed, save in the content admin."""
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 
 
 class ContentSecurityMiddleware(CSPMiddleware):
     def get_policy_parts(
-        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,  # noqa: FBT001, FBT002 (as django-csp calls it)
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         if not report_only and parts.config is None and _in_content_admin(request):
@@ -17,7 +20,7 @@ class ContentSecurityMiddleware(CSPMiddleware):
 
 
 class FrameMiddleware(XFrameOptionsMiddleware):
-    def get_xframe_options_value(self, request: HttpRequest, response: HttpResponseBase) -> str:
+    def get_xframe_options_value(self, request: HttpRequest, response: HttpResponse) -> str:
         if _in_content_admin(request):
             return "SAMEORIGIN"  # previews are framed
         return super().get_xframe_options_value(request, response)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 PORT = 5432
+FIRST_WITH_OWN_LOCALES = 17
 LONGEST_SOCKET_PATH = 100
 SETTINGS = {
     "listen_addresses": "",
@@ -119,7 +120,7 @@ class Server:
         unfinished.mkdir(mode=0o700)
         self._own(unfinished)
         locale = ["--locale=C.UTF-8"]
-        if _version(self._binary("initdb")) >= 17:
+        if _version(self._binary("initdb")) >= FIRST_WITH_OWN_LOCALES:
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         configured = [f"--set={name}={value}" for name, value in SETTINGS.items()]
         self._run(
@@ -137,16 +138,18 @@ class Server:
     def _run(self, program: str, *arguments: str) -> None:
         as_other: dict[str, Any] = {}
         if self.account:
-            as_other = {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+            as_other = {"user": self.account.pw_uid, "group": self.account.pw_gid}
+            as_other["extra_groups"] = []
         with tempfile.TemporaryFile() as said:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 (PostgreSQL's own programs)
                 [str(self._binary(program)), *arguments], check=False, cwd="/",
                 env={"PATH": os.defpath, "LC_ALL": "C"}, stdin=subprocess.DEVNULL,
                 stdout=said, stderr=said, start_new_session=True, **as_other,
             )  # fmt: skip
             if done.returncode:
                 said.seek(0)
-                raise NoPostgres(f"{program} failed: {said.read().decode(errors='replace').strip()}")
+                reason = said.read().decode(errors="replace").strip()
+                raise NoPostgres(f"{program} failed: {reason}")
 
     def _binary(self, program: str) -> Path:
         folder = _binaries()
@@ -168,7 +171,8 @@ def _binaries() -> Path:
 
 
 def _local_binaries() -> Path:
-    known = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/opt/homebrew/opt").glob("postgresql@*/bin")]
+    known = [*Path("/usr/lib/postgresql").glob("*/bin")]
+    known += Path("/opt/homebrew/opt").glob("postgresql@*/bin")
     if on_path := shutil.which("postgres"):
         known.append(Path(on_path).resolve().parent)
     usable = [folder for folder in known if (folder / "initdb").exists()]
@@ -182,10 +186,10 @@ def _local_binaries() -> Path:
 
 
 def _version(program: Path) -> int:
-    said = subprocess.run([str(program), "--version"], check=True, capture_output=True, text=True)
-    return int(said.stdout.split()[-1].split(".")[0]) if "(" not in said.stdout else int(
-        said.stdout.split("(PostgreSQL)")[1].split()[0].split(".")[0]
-    )
+    """Return the major version, from such words as "postgres (PostgreSQL) 18.6 (Debian …)"."""
+    command = [str(program), "--version"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 (ditto)
+    return int(said.stdout.partition("(PostgreSQL) ")[2].partition(".")[0])
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -203,7 +207,8 @@ def _reachable_home(folder: Path, account: pwd.struct_passwd | None) -> Path:
 
 
 def _may_enter(path: Path) -> bool:
-    return all(not above.exists() or above.stat().st_mode & 0o001 for above in [path, *path.parents])
+    there = (above for above in [path, *path.parents] if above.exists())
+    return all(above.stat().st_mode & 0o001 for above in there)
 
 
 def _copied(binaries: Path, home: Path) -> Path:

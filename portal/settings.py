@@ -273,7 +273,8 @@ USE_I18N = USE_TZ = True
 
 # E-mail
 
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.text('EMAIL_HOST') else 'console'}.EmailBackend"
+EMAIL_KIND = "smtp" if env.text("EMAIL_HOST") else "console"
+EMAIL_BACKEND = f"django.core.mail.backends.{EMAIL_KIND}.EmailBackend"
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
@@ -297,8 +298,8 @@ LOGGING = {
             "formatter": env.text("LOG_FORMAT", "json" if IS_PUBLIC else "plain"),
         },
     },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING" if not IS_PUBLIC else "INFO")},
-    "loggers": {
-        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+    "root": {
+        "handlers": ["console"],
+        "level": env.text("LOG_LEVEL", "INFO" if IS_PUBLIC else "WARNING"),
     },
 }

@@ -81,12 +81,10 @@ def _make(name: str) -> None:
 
 def _migrations() -> str:
     """Return a digest of all that decides what a migrated database looks like."""
-    files = [
-        *database.PREPARATION.glob("*.sql"),
-        *(path for app in ("portal", "fhir", "cms") for path in (database.ROOT / app / "migrations").rglob("*.*")
-          if "__pycache__" not in path.parts),
-        *database.ROOT.glob("requirements.lock"),
-    ]  # fmt: skip
+    files = [*database.PREPARATION.glob("*.sql"), database.ROOT / "requirements.lock"]
+    for app in ("portal", "fhir", "cms"):
+        files += (database.ROOT / app / "migrations").rglob("*.[ps][yq]*")
+    files = [path for path in files if "__pycache__" not in path.parts]
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
