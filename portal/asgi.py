@@ -1,4 +1,4 @@
-"""Everything in one process, or the live part of a larger service: ``uvicorn portal.asgi:application``."""
+"""All in one process, or the live part of a larger service: ``uvicorn portal.asgi:application``."""
 
 import os
 
