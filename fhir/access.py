@@ -47,6 +47,7 @@ class Verdict(enum.StrEnum):
     ALLOWED = "allowed"
     NOT_GRANTED = "not granted"
     LABELLED = "labelled"
+    BARRED = "barred"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Viewer:
     organisation: str = ""
     grants: tuple[Grant, ...] = ()
     on_behalf_of: str = ""
+    # Records closed to this viewer whatever the grants say: to staff, their own and a relation's.
+    barred: frozenset[str] = frozenset()
     session: str = ""
     request: str = field(default="", compare=False)
 
@@ -121,6 +124,8 @@ NOBODY: Final = Viewer(Kind.PUBLIC, "", "")
 
 def decide(viewer: Viewer, interaction: Interaction, facts: Facts) -> Verdict:
     """Return the verdict on one resource."""
+    if facts.patient in viewer.barred:
+        return Verdict.BARRED
     held = [
         grant
         for grant in viewer.grants
@@ -147,4 +152,10 @@ def visible(viewer: Viewer, interaction: Interaction, resource_type: str) -> tup
         else:
             conditions.append("(r.patient = ANY(%s) AND r.labels & %s = 0)")
             parameters += [sorted(grant.patients), hidden]
-    return (f"({' OR '.join(conditions)})" if conditions else "FALSE"), parameters
+    if not conditions:
+        return "FALSE", []
+    rule = f"({' OR '.join(conditions)})"
+    if viewer.barred:
+        rule = f"({rule} AND r.patient <> ALL(%s))"
+        parameters.append(sorted(viewer.barred))
+    return rule, parameters

@@ -98,6 +98,15 @@ def announce(patient: str, kind: str = AUTH) -> None:
         record([Change(patient, "", "", 0, kind)])
 
 
+def is_held(patient: str) -> bool:
+    """Whether a change of this person's identity waits for somebody: then no login may see it."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM portal_fhir_stream WHERE patient = %s AND held_at IS NOT NULL", [patient]
+        )
+        return cursor.fetchone() is not None
+
+
 def head(viewer: Viewer, patient: str) -> Head:
     """Return the newest change that this viewer may see; one indexed read, no audit."""
     condition, parameters = _seen_by(viewer)

@@ -5,6 +5,7 @@ Nobody is refused out loud: what may not be seen is NotFound, and the audit keep
 """
 
 import json
+import logging
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -39,6 +40,8 @@ __all__ = [
     "Summary",
     "patients_naming",
 ]
+
+logger = logging.getLogger(__name__)
 
 
 class NotFound(Exception):
@@ -277,6 +280,8 @@ class Repository:
         facts = self._facts(resource_type, logical_id)
         patient = facts.patient if facts else ""
         verdict = decide(self.viewer, interaction, facts) if facts else Verdict.NOT_GRANTED
+        if verdict is Verdict.BARRED:
+            logger.error("alarm: %s asked for a record that is closed to them", self.viewer.who)
         refused = (interaction, Seen(patient, resource_type, [logical_id]), verdict)
         if self._pending is None:
             audit.write(self.viewer, interaction, [refused[1]], verdict)
