@@ -1,0 +1,94 @@
+"""Which part of the service is for whom: decided by the address and the account alone.
+
+No id is read here, so an answer is the same for every id (decisions 26). What is not below any of
+these addresses is for everybody, and its viewer holds nothing.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from portal.identity.models import Capacity, Role
+
+STAFF_ROLES = frozenset(Role) - {Role.NONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the service; `roles` are the members of staff it is for."""
+
+    path: str
+    capacity: Capacity
+    roles: frozenset[Role] = frozenset()
+    whole: bool = False  # this address alone, not what is below it
+    public: bool = False  # those who are not signed in see something else there
+
+    def holds(self, path: str) -> bool:
+        return path == self.path if self.whole else path.startswith(self.path)
+
+
+# The first that holds an address decides.
+AREAS = (
+    Area("/", Capacity.PATIENT, whole=True, public=True),
+    Area("/staff/", Capacity.STAFF, STAFF_ROLES, whole=True),
+    Area("/staff/activation/", Capacity.STAFF, frozenset({Role.RECORDS})),
+    Area("/staff/", Capacity.STAFF, frozenset({Role.CLINICIAN})),
+    Area("/ops/", Capacity.STAFF, frozenset({Role.OPERATIONS, Role.ADMIN})),
+    Area("/cms/", Capacity.STAFF, frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN})),
+    Area("/record/", Capacity.PATIENT),
+    Area("/live/", Capacity.NONE),
+)
+
+# Where a member of staff begins.
+HOMES = {
+    Role.CLINICIAN: "/staff/results/",
+    Role.RECORDS: "/staff/activation/",
+    Role.EDITOR: "/cms/",
+    Role.APPROVER: "/cms/",
+    Role.OPERATIONS: "/ops/",
+    Role.ADMIN: "/ops/",
+}
+
+
+class Answer(enum.Enum):
+    """What somebody at a door is told."""
+
+    COME_IN = enum.auto()
+    SIGN_IN = enum.auto()
+    ADD_SECOND_FACTOR = enum.auto()
+    CHANGE_CAPACITY = enum.auto()
+    NO_RECORD = enum.auto()
+    NOT_FOR_YOU = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What a door may know of whoever stands before it."""
+
+    role: Role
+    capacity: Capacity
+    second_factor: bool
+    has_record: bool
+
+
+def area_of(path: str) -> Area | None:
+    return next((area for area in AREAS if area.holds(path)), None)
+
+
+def answer(area: Area, caller: Caller | None) -> Answer:
+    if caller is None:
+        return Answer.COME_IN if area.public else Answer.SIGN_IN
+    if refusal := _refusal(area, caller):
+        return refusal
+    if not caller.second_factor:
+        return Answer.ADD_SECOND_FACTOR
+    if area.capacity not in {Capacity.NONE, caller.capacity}:
+        return Answer.CHANGE_CAPACITY
+    return Answer.COME_IN
+
+
+def _refusal(area: Area, caller: Caller) -> Answer | None:
+    if area.capacity == Capacity.STAFF and caller.role not in area.roles:
+        return Answer.NOT_FOR_YOU
+    if area.capacity == Capacity.PATIENT and not caller.has_record:
+        return Answer.NO_RECORD
+    return None

@@ -1,0 +1,88 @@
+"""What a person holds: the rights over records that come with a capacity (decisions 18, 19, 21).
+
+Nobody holds anything by being silent here: a type that no row names, a role without an entry, a
+record whose identity is in question give nothing.
+"""
+
+from fhir import changes
+from fhir.access import EVERYONE, READING, WRITING, Grant, Interaction
+from fhir.labels import HIDING, SHARED_TYPES, Label
+from fhir.store import patients_naming
+from portal.identity.models import Capacity, Link, Role, User
+
+# The types of which a patient may ever see something, each once it has been released or needs no
+# release. Whatever is not in the table is for staff only.
+PATIENT_TYPES = frozenset(
+    {
+        "Communication",  # those addressed to them; any other bears STAFF_ONLY
+        "DiagnosticReport",
+        "DocumentReference",
+        "Flag",  # of the categories for patients; any other bears STAFF_ONLY
+        "Observation",
+        "Patient",
+    }
+)
+# Who and where: what pages name beside a result.
+PATIENT_SHARED_TYPES = frozenset(
+    {"HealthcareService", "Location", "Organization", "Practitioner", "PractitionerRole"}
+)
+_PATIENT_SEES = int(Label.SENSITIVE | Label.TEAM_ONLY | Label.DEMOGRAPHICS)
+
+# A care professional reaches a patient whom one of these names with them in it: the care team, a
+# report that they asked for or made, a document that they wrote.
+_TREATING_TYPES = ("CareTeam", "DiagnosticReport", "DocumentReference", "ServiceRequest")
+_TEAM_SEES = int(HIDING & ~Label.UNKNOWN | Label.DEMOGRAPHICS)
+
+SHARED = frozenset({""})
+
+# Records staff find a person by NHS number and date of birth to hand over an activation code.
+FIND_PERSON = Grant(EVERYONE, frozenset({"Patient"}), frozenset({Interaction.SEARCH}))
+
+# A hospital system sends anything about anyone, and may read back what it is about to correct.
+FEED = Grant(EVERYONE, EVERYONE, READING | WRITING, int(HIDING))
+
+
+def grants_of(user: User, capacity: Capacity, person: str) -> tuple[Grant, ...]:
+    """Return what `user` holds in this capacity, with `person` the patient key in view."""
+    if capacity == Capacity.PATIENT:
+        return _patient(person)
+    if capacity == Capacity.STAFF:
+        return _staff(user)
+    return ()
+
+
+def barred_from(user: User) -> frozenset[str]:
+    """Return the records that `user` may not open as staff: their own and their relations'."""
+    own = Link.objects.filter(user=user, ended_at=None).values_list("patient", flat=True)
+    return frozenset(user.ties.values_list("patient", flat=True)) | frozenset(own)
+
+
+def _patient(person: str) -> tuple[Grant, ...]:
+    if not person or changes.is_held(person):
+        return ()
+    return (
+        Grant(frozenset({person}), PATIENT_TYPES, READING, _PATIENT_SEES),
+        Grant(SHARED, PATIENT_SHARED_TYPES, READING),
+    )
+
+
+def _staff(user: User) -> tuple[Grant, ...]:
+    if user.role == Role.CLINICIAN:
+        return _care_professional(user)
+    return (FIND_PERSON,) if user.role == Role.RECORDS else ()
+
+
+def _care_professional(user: User) -> tuple[Grant, ...]:
+    shared = Grant(SHARED, SHARED_TYPES, READING)
+    patients = frozenset(treated_by(user)) - barred_from(user)
+    if not patients:
+        return (shared,)
+    return (shared, Grant(patients, EVERYONE, READING | {Interaction.LABEL}, _TEAM_SEES))
+
+
+def treated_by(user: User) -> set[str]:
+    found: set[str] = set()
+    for logical_id in user.practitioners:
+        for resource_type in ("Practitioner", "PractitionerRole"):
+            found |= patients_naming(f"{resource_type}/{logical_id}", _TREATING_TYPES)
+    return found

@@ -1,0 +1,136 @@
+"""Makes of each request the viewer who asks, or turns it away at the door.
+
+Sets ``request.standing`` (the session, or None), ``request.viewer``, ``request.records`` (the
+record as that viewer may see it) and ``request.patient`` (the patient key in view, or "").
+"""
+
+from collections.abc import Callable
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from fhir.access import NOBODY, Viewer
+from fhir.store import Repository
+from portal import clock
+from portal.identity import doors, sessions
+from portal.identity.doors import Answer, Area, Caller
+from portal.identity.models import Capacity, Role, User
+from portal.identity.rules import Over
+from portal.identity.sessions import Standing
+from portal.identity.viewers import viewer_in
+
+
+class IdentifiedRequest(HttpRequest):
+    """A request that has come through the door."""
+
+    standing: Standing | None
+    viewer: Viewer
+    records: Repository
+    patient: str
+
+
+class IdentityMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = _standing(request)
+        if isinstance(found, Over):
+            sessions.end(request)
+            return _unless_quiet(request, _signed_out(request, found))
+        _identify(request, found, NOBODY)
+        response = self._through_the_door(request, found)
+        if found is not None or request.path.startswith(reverse("account")):
+            # Back, and a copy on disk, must not show what a session showed.
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def _through_the_door(self, request: HttpRequest, standing: Standing | None) -> HttpResponse:
+        area = doors.area_of(request.path)
+        if area is not None and (stopped := _stop(request, area, standing)):
+            return stopped
+        if standing is not None and not _is_quiet(request):
+            sessions.touch(standing, clock.now())
+        return self.get_response(request)
+
+
+def _standing(request: HttpRequest) -> Standing | Over | None:
+    user: User | AnonymousUser = request.user
+    if isinstance(user, AnonymousUser) or not user.is_authenticated:
+        return None
+    return sessions.standing_of(request.session, user, clock.now())
+
+
+def _identify(request: HttpRequest, standing: Standing | None, viewer: Viewer) -> None:
+    is_patients = viewer.grants and standing is not None
+    vars(request).update(
+        standing=standing,
+        viewer=viewer,
+        records=Repository(viewer),
+        patient=standing.person if is_patients and standing else "",
+    )
+
+
+def _stop(request: HttpRequest, area: Area, standing: Standing | None) -> HttpResponse | None:
+    """Return the answer to whoever may not come in; identify whoever may."""
+    if area.public and standing and standing.capacity == Capacity.STAFF:
+        return redirect(doors.HOMES[Role(standing.user.role)])
+    told = doors.answer(area, _caller(area, standing) if standing else None)
+    if told == Answer.COME_IN:
+        viewer = viewer_in(standing)
+        _identify(request, standing, viewer)
+        is_record = area.capacity == Capacity.PATIENT and standing is not None
+        return _no_record(request) if is_record and not viewer.grants else None
+    if told == Answer.NOT_FOR_YOU:
+        raise PermissionDenied
+    if told == Answer.NO_RECORD:
+        return _no_record(request)
+    return _unless_quiet(request, _sent_to(request, told))
+
+
+def _caller(area: Area, standing: Standing) -> Caller:
+    has_record = bool(standing.person)
+    if area.capacity == Capacity.PATIENT and standing.capacity == Capacity.STAFF:
+        has_record = sessions.current_link(standing.user) is not None
+    return Caller(
+        role=Role(standing.user.role),
+        capacity=standing.capacity,
+        second_factor=standing.second_factor,
+        has_record=has_record,
+    )
+
+
+_PAGES = {
+    Answer.SIGN_IN: "account_login",
+    Answer.ADD_SECOND_FACTOR: "mfa_index",
+    Answer.CHANGE_CAPACITY: "account_capacity",
+}
+
+
+def _sent_to(request: HttpRequest, told: Answer) -> HttpResponse:
+    return redirect(f"{reverse(_PAGES[told])}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _signed_out(request: HttpRequest, why: Over) -> HttpResponse:
+    asked = {"why": str(why)}
+    if request.method == "GET" and doors.area_of(request.path):
+        asked["next"] = request.get_full_path()
+    return redirect(f"{reverse('account_signed_out')}?{urlencode(asked)}")
+
+
+def _no_record(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/no_record.html", status=403)
+
+
+def _is_quiet(request: HttpRequest) -> bool:
+    """Whether the page asks of its own accord: a fragment, a poll, an event stream."""
+    return "part" in request.GET or request.path.startswith("/live/")
+
+
+def _unless_quiet(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Answer a page's own requests with a bare 401: it is then for the page to reload."""
+    return HttpResponse(status=401) if _is_quiet(request) else response

@@ -1,0 +1,157 @@
+"""How long a session lasts, and how it ends: enforced here, whatever the browser believes.
+
+A session's data hold a token; the token's row says whose session it is, since when, and as whom.
+Without the row the session is over, so ending one is deleting a row.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
+
+from fhir import changes
+from portal.identity import rules
+from portal.identity.models import Capacity, Link, SessionLimit, User
+
+TOKEN = "daybook"  # noqa: S105 (where in the session's data the token is)
+# Being used is written down no more often than this.
+GRAIN = timedelta(seconds=10)
+NO_TOKEN = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session that stands: whose it is, and as whom they use it."""
+
+    user: User
+    limit: SessionLimit
+
+    @property
+    def capacity(self) -> Capacity:
+        return Capacity(self.limit.capacity)
+
+    @property
+    def person(self) -> str:
+        """The patient key in view; "" for staff, and for a login without a record."""
+        return self.limit.person
+
+    @property
+    def second_factor(self) -> bool:
+        return self.limit.second_factor_at is not None
+
+    @property
+    def token(self) -> str:
+        return str(self.limit.key)
+
+
+def begin(request: HttpRequest, user: User, now: datetime, *, second_factor: bool) -> None:
+    """Start the clock of a session that has just been signed in."""
+    link = current_link(user)
+    limit = SessionLimit.objects.create(
+        key=uuid4(),
+        user=user,
+        epoch=user.epoch,
+        started_at=now,
+        last_seen_at=now,
+        second_factor_at=now if second_factor else None,
+        capacity=_first_capacity(user, link),
+        person=link.patient if link else "",
+    )
+    request.session[TOKEN] = str(limit.key)
+
+
+def current_link(user: User) -> Link | None:
+    return Link.objects.filter(user=user, ended_at=None).first()
+
+
+def standing_of(session: SessionBase, user: User, now: datetime) -> Standing | rules.Over:
+    """Return how a signed-in session stands, or why it is over."""
+    limit = SessionLimit.objects.filter(key=_token_in(session), user=user).first()
+    return _standing(limit, user, now) if limit else rules.Over.ENDED
+
+
+def still_stands(token: str, now: datetime) -> Standing | None:
+    """Return how the session of this token stands now: for sockets, which outlive requests."""
+    limit = SessionLimit.objects.select_related("user").filter(key=_as_uuid(token)).first()
+    found = _standing(limit, limit.user, now) if limit else None
+    return found if isinstance(found, Standing) else None
+
+
+def _standing(limit: SessionLimit, user: User, now: datetime) -> Standing | rules.Over:
+    is_locked = user.locked_until is not None and now < user.locked_until
+    if limit.epoch != user.epoch or not user.is_active or is_locked:
+        return rules.Over.ENDED
+    return rules.over(limit, now) or Standing(user, limit)
+
+
+def touch(standing: Standing, now: datetime) -> None:
+    """Write down that the person did something; polls and sockets never come here."""
+    if now - standing.limit.last_seen_at >= GRAIN:
+        keep(standing, now)
+
+
+def keep(standing: Standing, now: datetime) -> None:
+    standing.limit.last_seen_at = now
+    SessionLimit.objects.filter(pk=standing.limit.pk).update(last_seen_at=now)
+
+
+def prove_second_factor(session: SessionBase, now: datetime) -> None:
+    SessionLimit.objects.filter(key=_token_in(session)).update(second_factor_at=now)
+
+
+def use_as(standing: Standing, capacity: Capacity) -> None:
+    """Go on as a patient or as staff; open pages of the other kind lose what they could see."""
+    link = current_link(standing.user) if capacity == Capacity.PATIENT else None
+    before = standing.person
+    person = link.patient if link else ""
+    with transaction.atomic():
+        SessionLimit.objects.filter(pk=standing.limit.pk).update(capacity=capacity, person=person)
+        _announce({before, person})
+
+
+def end(request: HttpRequest) -> None:
+    """Sign out this session; other tabs of it close at the announcement."""
+    with transaction.atomic():
+        ending = SessionLimit.objects.filter(key=_token_in(request.session))
+        people = set(ending.values_list("person", flat=True))
+        ending.delete()
+        _announce(people)
+    logout(request)
+
+
+def end_all(user: User, *, spare: SessionBase | None = None) -> None:
+    """End every session of a user, save the one that asked; to be called when rights change."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(epoch=F("epoch") + 1)
+        user.refresh_from_db(fields=["epoch"])
+        kept = _token_in(spare) if spare is not None else NO_TOKEN
+        ending = user.session_limits.exclude(key=kept)
+        people = set(ending.values_list("person", flat=True))
+        ending.delete()
+        user.session_limits.filter(key=kept).update(epoch=user.epoch)
+        _announce(people)
+
+
+def _announce(people: Iterable[str]) -> None:
+    for patient in sorted(filter(None, people)):
+        changes.announce(patient)
+
+
+def _first_capacity(user: User, link: Link | None) -> Capacity:
+    if link:
+        return Capacity.PATIENT
+    return Capacity.STAFF if user.is_staff else Capacity.NONE
+
+
+def _token_in(session: SessionBase) -> UUID:
+    return _as_uuid(session.get(TOKEN))
+
+
+def _as_uuid(token: str | None) -> UUID:
+    return UUID(token) if token else NO_TOKEN

@@ -1,0 +1,67 @@
+"""Who is asking: a signed-in person in one capacity, or a hospital system by its token."""
+
+import hashlib
+
+from django.http import HttpRequest
+
+from fhir.access import NOBODY, Kind, Viewer
+from fhir.models import Feed
+from portal.identity import grants
+from portal.identity.models import Capacity, User
+from portal.identity.sessions import Standing
+
+_KINDS = {
+    Capacity.PATIENT: Kind.PATIENT,
+    Capacity.PROXY: Kind.PROXY,
+    Capacity.STAFF: Kind.STAFF,
+}
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Return the viewer that the identity middleware has made of this request."""
+    viewer: Viewer = getattr(request, "viewer", NOBODY)
+    return viewer
+
+
+def viewer_in(standing: Standing | None) -> Viewer:
+    """Return the viewer of a session; one that has not proved a second factor holds nothing."""
+    if standing is None or standing.capacity == Capacity.NONE or not standing.second_factor:
+        return NOBODY
+    user, capacity = standing.user, standing.capacity
+    return Viewer(
+        kind=_KINDS[capacity],
+        who=_who(user, capacity, standing.person),
+        name=user.name,
+        role=_role(user) if capacity == Capacity.STAFF else "",
+        organisation=user.organisation if capacity == Capacity.STAFF else "",
+        grants=grants.grants_of(user, capacity, standing.person),
+        barred=grants.barred_from(user) if capacity == Capacity.STAFF else frozenset(),
+        session=standing.token,
+    )
+
+
+def viewer_of_token(token: str) -> Viewer | None:
+    """Return the hospital system that holds this token, or None; named in settings.FHIR_VIEWER."""
+    digest = hashlib.sha256(token.encode()).digest()
+    feed = Feed.objects.filter(token_digest=digest, revoked_at=None).first()
+    if feed is None:
+        return None
+    return Viewer(
+        kind=Kind.SERVICE,
+        who=f"Device/{feed.name}",
+        name=feed.name,
+        organisation=feed.ods,
+        grants=(grants.FEED,),
+    )
+
+
+def _who(user: User, capacity: Capacity, person: str) -> str:
+    if capacity == Capacity.PATIENT and person:
+        return f"Patient/{person}"
+    if capacity == Capacity.STAFF and user.practitioners:
+        return f"Practitioner/{user.practitioners[0]}"
+    return f"User/{user.pk}"
+
+
+def _role(user: User) -> str:
+    return user.job_title or str(user.get_role_display())
