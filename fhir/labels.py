@@ -5,7 +5,7 @@ is not in the table hides the resource from everyone but the service (decisions 
 """
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from fhir.access import Facts
 from fhir.paths import Json
@@ -86,6 +86,22 @@ def security_coding(label: Label) -> Json:
         "code": "NOPAT",
         "display": "no disclosure to patient, family or caregivers",
     }
+
+
+def is_withheld(resource: Json, types: Container[str]) -> bool:
+    """Whether a resource of these types arrives withheld: vital signs and own readings do not."""
+    if resource["resourceType"] not in types:
+        return False
+    if resource["resourceType"] != "Observation":
+        return True
+    categories = {
+        coding.get("code")
+        for category in resource.get("category", ())
+        for coding in category.get("coding", ())
+    }
+    performers = [one.get("reference", "") for one in resource.get("performer", ())]
+    by_the_patient = bool(performers) and performers == [resource["subject"].get("reference")]
+    return "vital-signs" not in categories and not by_the_patient
 
 
 def _flag_is_for_staff(flag: Json) -> bool:

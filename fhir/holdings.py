@@ -1,0 +1,42 @@
+"""What the store holds at some addresses: what an arriving bundle must know before it writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the store holds at an address."""
+
+    source: str
+    patient: str
+    version: int
+    labels: int
+    text: str
+
+
+def held(addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Holding]:
+    wanted = list(addresses)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT resource_type, logical_id, source, patient, version, labels,"
+            " CASE WHEN resource_type = 'Patient' THEN text ELSE '' END"
+            " FROM portal_fhir_resource WHERE (resource_type, logical_id) IN"
+            " (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [list(column) for column in zip(*wanted, strict=True)],
+        )
+        return {(row[0], row[1]): Holding(*row[2:]) for row in cursor.fetchall()}
+
+
+def patients_among(keys: Iterable[str]) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT logical_id FROM portal_fhir_resource"
+            " WHERE resource_type = 'Patient' AND logical_id = ANY(%s)",
+            [list(keys)],
+        )
+        return {row[0] for row in cursor.fetchall()}

@@ -1,0 +1,123 @@
+"""What arrives from outside, on its way into the record.
+
+One bundle is one transaction: each entry finds its address (a name the feed has used before, or a
+new one), references follow, the patient is matched, results are withheld, and the whole is written
+or refused. The same bundle again gets the same answer and changes nothing (decisions 22, 29, 30).
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from django.db import OperationalError, connection
+
+from fhir import changes
+from fhir.access import SYSTEM
+from fhir.arrivals import Bundle, IdentityChanged, Refused, Source, Unmatched
+from fhir.changes import Change
+from fhir.origins import Raced
+from fhir.raw import Entry
+from fhir.scope import scoped
+from fhir.writing import Written
+
+Result = TypeVar("Result")
+
+__all__ = [
+    "IdentityChanged",
+    "Refused",
+    "Source",
+    "Unmatched",
+    "accept",
+    "accept_once",
+    "keep_unmatched",
+]
+
+
+def accept(entries: Sequence[Entry], source: Source) -> list[Written]:
+    """Write a bundle's entries, all or none, and return what became of each, in order.
+
+    Each entry has been checked by `fhir.validation` and is a POST or a PUT with a resource.
+
+    :raises Refused, Unmatched, IdentityChanged: it is not taken.
+    :raises Conflict: an entry's ifMatch is not the current version.
+    """
+    return _again_if_raced(lambda: Bundle(entries, source).write())
+
+
+def accept_once(
+    sent: bytes, entries: Sequence[Entry], source: Source, answer: Callable[[list[Written]], str]
+) -> str:
+    """Write a bundle as `accept` does and return our answer; the same bytes get the same answer."""
+    digest = hashlib.sha256(sent).digest()
+
+    def once() -> str:
+        if (said := _answer_to(source.feed, digest)) is not None:
+            return said
+        said = answer(Bundle(entries, source).write())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO portal_fhir_submission (feed, digest, received_at, answer)"
+                " VALUES (%s, %s, daybook_now(), %s) ON CONFLICT DO NOTHING",
+                [source.feed, digest, said],
+            )
+            if not cursor.rowcount:
+                raise Raced
+        return said
+
+    return _again_if_raced(once)
+
+
+def _answer_to(feed: str, digest: bytes) -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT answer FROM portal_fhir_submission WHERE feed = %s AND digest = %s",
+            [feed, digest],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _again_if_raced(work: Callable[[], Result]) -> Result:
+    """Do the work in a transaction; once more if another gave a name away first."""
+    for last in (False, False, True):
+        try:
+            with scoped(SYSTEM):
+                return work()
+        except (Raced, OperationalError):
+            if last or connection.in_atomic_block:
+                raise
+        except IdentityChanged as changed:
+            _hold(changed.patient)
+            raise
+    raise AssertionError
+
+
+def _hold(patient: str) -> None:
+    """Let no login open the record until a person has looked; open pages close."""
+    with scoped(SYSTEM):
+        changes.record([Change(patient, "", "", 0, changes.AUTH)])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE portal_fhir_stream SET held_at = daybook_now() WHERE patient = %s",
+                [patient],
+            )
+
+
+def keep_unmatched(feed: str, sent: bytes, refused: Unmatched) -> None:
+    """Keep a bundle until its person arrives; shown to nobody but operations (decisions 20, 30)."""
+    digest = hashlib.sha256(sent).digest()
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal_fhir_inboundmessage (feed, control_id, digest, raw, kind, person,"
+            " report_key, state, attempts, out_of_order, reused_control_id, place, error, patient,"
+            " note) VALUES (%s, %s, %s, %s, 'FHIR', '', '', 'unmatched', 0, false, false, %s, %s,"
+            " '', '') ON CONFLICT DO NOTHING",
+            [
+                feed,
+                digest.hex(),
+                digest,
+                sent,
+                refused.issues[0].path,
+                refused.issues[0].message,
+            ],
+        )

@@ -1,0 +1,128 @@
+"""Whose is it? A person is matched by NHS number, date of birth and family name (decisions 30)."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import nhs_number
+from django.db import connection
+
+from fhir.paths import Json
+from fhir.search.values import token_hash
+
+NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a message says of whom it is about; `birth_date` as FHIR writes it."""
+
+    nhs_number: str = ""
+    birth_date: str = ""
+    family_names: tuple[str, ...] = ()
+    # Other identifiers as (system, value): a hospital number, say.
+    identifiers: tuple[tuple[str, str], ...] = field(default=())
+
+
+class BadNhsNumber(ValueError):
+    """The number's check digit is wrong."""
+
+
+class Disagrees(Exception):
+    """Somebody holds this NHS number with another date of birth or family name."""
+
+
+def person_of(patient: Json) -> Person:
+    """Return what a Patient resource says of the person.
+
+    :raises BadNhsNumber: the NHS number's check digit is wrong.
+    """
+    number, others = "", []
+    for identifier in patient.get("identifier", ()):
+        system, value = identifier.get("system", ""), identifier.get("value", "")
+        if system == NHS_NUMBER:
+            number = checked_nhs_number(value)
+        elif system and value:
+            others.append((system, value))
+    names = tuple(name["family"] for name in patient.get("name", ()) if name.get("family"))
+    return Person(number, patient.get("birthDate", ""), names, tuple(others))
+
+
+def checked_nhs_number(value: str) -> str:
+    """Return the ten digits.
+
+    :raises BadNhsNumber: they are not ten, or the check digit is wrong.
+    """
+    digits = value.replace(" ", "").replace("-", "")
+    if not nhs_number.is_valid(digits):
+        raise BadNhsNumber
+    return digits
+
+
+def match(person: Person) -> str:
+    """Return the key of the one patient whom `person` describes, or "".
+
+    :raises Disagrees: the NHS number is known, and date of birth or family name are not the same.
+    """
+    if not person.nhs_number:
+        return ""
+    held = patients_with([(NHS_NUMBER, person.nhs_number)])
+    for key in held:
+        if _agrees(key, person):
+            return key
+    if held:
+        raise Disagrees
+    return ""
+
+
+def is_another(before: Person, after: Person) -> bool:
+    """Whether the NHS number is another, or the name and the birth date both are."""
+    if before.nhs_number and after.nhs_number and before.nhs_number != after.nhs_number:
+        return True
+    names = {folded(name) for name in before.family_names}
+    renamed = bool(names) and not names & {folded(name) for name in after.family_names}
+    return renamed and bool(before.birth_date) and before.birth_date != after.birth_date
+
+
+def patients_with(identifiers: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the keys of the patients who bear one of the identifiers, given as (system, value)."""
+    hashes = [token_hash(system, value) for system, value in identifiers]
+    return _keys(
+        "SELECT DISTINCT patient FROM portal_fhir_token WHERE name = 'identifier'"
+        " AND resource_type = 'Patient' AND hash = ANY(%s) ORDER BY patient",
+        [hashes],
+    )
+
+
+def _agrees(key: str, person: Person) -> bool:
+    """Whether the birth date is the same and one of the family names was ever held."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v.text::jsonb ->> 'birthDate', n ->> 'family', r.version = v.version"
+            " FROM portal_fhir_version v JOIN portal_fhir_resource r ON r.patient = v.patient"
+            " AND r.number = v.number"
+            " LEFT JOIN LATERAL jsonb_array_elements(v.text::jsonb -> 'name') n ON true"
+            " WHERE v.patient = %s AND v.resource_type = 'Patient' AND v.logical_id = %s",
+            [key, key],
+        )
+        rows = cursor.fetchall()
+    born = {birth for birth, _, is_current in rows if is_current}
+    families = {folded(family) for _, family, _ in rows if family}
+    same_name = any(folded(name) in families for name in person.family_names)
+    return person.birth_date in born and bool(person.birth_date) and same_name
+
+
+def folded(name: str) -> str:
+    """Return a name without case, accents or punctuation.
+
+    >>> folded("O'Siobán-Smith")
+    'osiobansmith'
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def _keys(statement: str, parameters: Sequence[object]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return [row[0] for row in cursor.fetchall()]
