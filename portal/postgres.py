@@ -15,6 +15,7 @@ from typing import IO, Any
 
 PORT = 5432
 FIRST_WITH_OWN_LOCALES = 17
+ELSEWHERE = Path("/var/lib/daybook")  # for a checkout that only root can enter
 LONGEST_SOCKET_PATH = 100
 SETTINGS = {
     "listen_addresses": "",
@@ -51,11 +52,15 @@ class Server:
         if self._joined or self.data in _JOINED:
             return
         self.home.mkdir(parents=True, exist_ok=True)
-        self._joined = _locked(self.home / "users.lock", fcntl.LOCK_SH)
-        with _locked(self.home / "start.lock", fcntl.LOCK_EX):
-            if not self.answers():
-                self._start()
-        _JOINED[self.data] = self
+        joined = _locked(self.home / "users.lock", fcntl.LOCK_SH)
+        try:
+            with _locked(self.home / "start.lock", fcntl.LOCK_EX):
+                if not self.answers():
+                    self._start()
+        except BaseException:
+            joined.close()
+            raise
+        self._joined = _JOINED[self.data] = joined
         atexit.register(self.leave, os.getpid())
 
     def leave(self, process: int) -> None:
@@ -67,7 +72,8 @@ class Server:
         except BlockingIOError:
             pass
         else:
-            self.stop()
+            if self.answers():
+                self.stop()
         finally:
             self._joined.close()
             self._joined = None
@@ -154,11 +160,11 @@ class Server:
     def _binary(self, program: str) -> Path:
         folder = _binaries()
         if self.account and not _may_enter(folder / program):
-            folder = _copied(folder, self.home)
+            folder = _copied(folder)
         return folder / program
 
 
-_JOINED: dict[Path, Server] = {}
+_JOINED: dict[Path, IO[bytes]] = {}
 
 
 def _binaries() -> Path:
@@ -203,7 +209,7 @@ def _account() -> pwd.struct_passwd | None:
 def _reachable_home(folder: Path, account: pwd.struct_passwd | None) -> Path:
     if account is None or _may_enter(folder):
         return folder
-    return Path("/var/lib/daybook") / _digest(str(folder))[:12]
+    return ELSEWHERE / _digest(str(folder))[:12]
 
 
 def _may_enter(path: Path) -> bool:
@@ -211,12 +217,14 @@ def _may_enter(path: Path) -> bool:
     return all(above.stat().st_mode & 0o001 for above in there)
 
 
-def _copied(binaries: Path, home: Path) -> Path:
+def _copied(binaries: Path) -> Path:
     """Return a copy of the programs that the server's account can reach."""
-    copy = home / "programs"
+    known = (binaries / "postgres").stat()
+    copy = ELSEWHERE / f"programs-{_digest(f'{binaries} {known.st_size} {known.st_mtime}')[:12]}"
     if not copy.exists():
-        shutil.copytree(binaries.parent, f"{copy}.unfinished", dirs_exist_ok=True)
-        Path(f"{copy}.unfinished").rename(copy)
+        unfinished = Path(f"{copy}.{os.getpid()}")
+        shutil.copytree(binaries.parent, unfinished)
+        unfinished.rename(copy)
     return copy / "bin"
 
 
