@@ -12,6 +12,7 @@ from portal.simulator.ranges import CALM, Alarm, Usual, read_alarm, read_usual
 # key | LOINC | name | UCUM unit | unit as printed | decimal places | what cannot be measured
 _TESTS: Final = """
 HB    | 718-7   | Haemoglobin                        | g/L                | g/L      | 0 |
+HBGDL | 718-7   | Haemoglobin                        | g/dL               | g/dL     | 1 |
 WBC   | 6690-2  | White blood cells                  | 10*9/L             | ×10⁹/L   | 1 |
 PLT   | 777-3   | Platelets                          | 10*9/L             | ×10⁹/L   | 0 |
 RBC   | 789-8   | Red blood cells                    | 10*12/L            | ×10¹²/L  | 2 |
@@ -56,6 +57,7 @@ VIRAL | 20447-9 | HIV-1 viral load                   | {copies}/mL        | copi
 # key | usual ranges, sex and lowest age first | rung through at once
 _RANGES: Final = """
 HB    | 95-140, 1+ 110-140, 6+ 115-155, F12+ 115-165, M12+ 130-180 | 70 below
+HBGDL | F 11.5-16.5, M 13.0-18.0                           | 7.0 below
 WBC   | 5.0-15.0, 12+ 4.0-11.0                             | 1.0 below 50.0 above
 PLT   | 150-400                                            | 30 below 1000 above
 RBC   | 3.90-5.30, F12+ 3.80-5.80, M12+ 4.50-6.50          |
@@ -96,9 +98,11 @@ URATE | F 140-360, M 200-430                               |
 VIRAL | <20                                                | no flag
 """
 
-# key | LOINC | name | department | its tests, in the order they are printed
+# key | LOINC | name | department | its tests, in the order they are printed; _ begins a variant
 _PANELS: Final = """
 FBC   | 58410-2 | Full blood count       | HM | HB WBC PLT RBC MCV NEUT EOS BASO
+FBC_H | 58410-2 | Full blood count       | HM | HB WBC PLT RBC HCT MCV NEUT BASO
+FBC_O | 58410-2 | Full blood count       | HM | HBGDL
 UE    | 24362-6 | Kidney function        | CH | NA K UREA CREAT EGFR
 LFT   | 24325-3 | Liver function         | CH | BILI ALT ALP GGT ALB
 BONE  |         | Bone profile           | CH | CA PHOS ALP ALB
@@ -137,7 +141,7 @@ class Test:
 
 @dataclass(frozen=True)
 class Panel:
-    """Tests that are asked for under one name."""
+    """Tests that are asked for under one name; the key before ``_`` is what the report says."""
 
     key: str
     loinc: str

@@ -1,6 +1,6 @@
 """What happens to a person in hospital, before any system writes a message about it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -129,7 +129,7 @@ class Vaccination:
     name: str
     snomed: str
     product: str
-    given_on: str
+    given_on: date
     batch: str
     dose: int
     place: str
@@ -149,5 +149,5 @@ class History:
     asked_about_allergies: date | None = None
     vaccinations: tuple[Vaccination, ...] = ()
     team: tuple[Professional, ...] = ()
-    corrections: tuple[Report, ...] = field(default=())
+    corrections: tuple[Report, ...] = ()
     """Newer versions of reports above, in the order they were issued."""

@@ -49,7 +49,7 @@ class Laboratory:
         return Report(
             number=self._number(person, order),
             sender=LABORATORY,
-            code=Code(panel.key, panel.name, panel.loinc),
+            code=Code(panel.key.partition("_")[0], panel.name, panel.loinc),
             department=panel.department,
             requester=order.requester,
             collected_at=order.collected_at,

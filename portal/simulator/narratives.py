@@ -70,7 +70,7 @@ NARRATIVES: Final = {
         _scan(
             "kidney_ultrasound",
             "Ultrasound of the kidneys",
-            "24858-5",
+            "",
             "Right kidney 9.1 cm, left kidney 9.3 cm, both a little thin. No stones and no "
             "blockage. The bladder empties well.",
             "Small kidneys on both sides, in keeping with long-standing kidney disease.",

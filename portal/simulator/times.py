@@ -9,13 +9,17 @@ LONDON: Final = ZoneInfo("Europe/London")
 _SATURDAY: Final = 5
 
 
-def clinic_day(now: datetime, days_ago: float) -> datetime:
-    """That day at midnight in London, or the Friday before where it fell on a weekend."""
+def any_day(now: datetime, days_ago: float) -> datetime:
+    """That day at midnight in London."""
     day = (now - timedelta(days=days_ago)).astimezone(LONDON).date()
-    late = day.weekday() - _SATURDAY
-    if late >= 0:
-        day -= timedelta(days=late + 1)
     return datetime.combine(day, time(), LONDON)
+
+
+def clinic_day(now: datetime, days_ago: float) -> datetime:
+    """That day, or the Friday before where it fell on a weekend."""
+    day = any_day(now, days_ago)
+    late = day.weekday() - _SATURDAY
+    return day - timedelta(days=late + 1) if late >= 0 else day
 
 
 def at(day: datetime, clock: str) -> datetime:
