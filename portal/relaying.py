@@ -1,0 +1,114 @@
+"""The relay: what follows from a committed change, carried out outside the request.
+
+Four lines of work, each in a thread of its own so that none holds up another: telling subscribers
+of changes, reading inbound messages, chaining the audit, and running timed tasks. Each looks for
+work when the database says that there is some, and every second in any case.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+
+import psycopg
+from django.db import close_old_connections, connection
+from procrastinate.contrib.django import app as tasks
+
+from fhir import audit, changes
+from fhir.hl7 import inbox
+
+logger = logging.getLogger(__name__)
+
+PERIOD = 1.0  # seconds between looks when nobody calls
+WAKE_UPS = (changes.CHANNEL, inbox.CHANNEL)
+
+
+def run(stop: threading.Event) -> None:
+    """Work until `stop` is set; what is under way is finished first."""
+    wake = threading.Condition()
+    lines = [
+        threading.Thread(target=_line, args=(work, stop, wake), name=name, daemon=True)
+        for name, work in (
+            ("changes", changes.deliver_next),
+            ("inbox", inbox.process_next),
+            ("audit", audit.chain),
+        )
+    ]
+    lines.append(threading.Thread(target=_listen, args=(stop, wake), name="wake", daemon=True))
+    lines.append(threading.Thread(target=_timed, args=(stop,), name="tasks", daemon=True))
+    for line in lines:
+        line.start()
+    stop.wait()
+    with wake:
+        wake.notify_all()
+    for line in lines:
+        line.join(timeout=10)
+
+
+def _line(work: Callable[[], int], stop: threading.Event, wake: threading.Condition) -> None:
+    while not stop.is_set():
+        if not _tried(work):
+            with wake:
+                wake.wait(PERIOD)
+    connection.close()
+
+
+def _tried(work: Callable[[], int]) -> int:
+    """Do some of the work; a database that is away comes back, and the relay outlives it."""
+    try:
+        return work()
+    except Exception as fault:  # noqa: BLE001 (the relay outlives whom it calls)
+        logger.warning("%s failed: %s", work.__module__, type(fault).__name__)
+        connection.close()
+        return 0
+    finally:
+        close_old_connections()
+
+
+def _listen(stop: threading.Event, wake: threading.Condition) -> None:
+    """Wake the lines when the database calls; without it they look every second."""
+    while not stop.is_set():
+        try:
+            with psycopg.connect(**_address(), autocommit=True) as listening:
+                for channel in WAKE_UPS:
+                    listening.execute(f"LISTEN {channel}")
+                while not stop.is_set():
+                    for _ in listening.notifies(timeout=PERIOD, stop_after=1):
+                        with wake:
+                            wake.notify_all()
+        except psycopg.Error:
+            stop.wait(PERIOD)
+
+
+def _address() -> dict[str, object]:
+    parameters = connection.get_connection_params()
+    return {
+        name: parameters[name]
+        for name in ("dbname", "user", "password", "host", "port")
+        if parameters.get(name)
+    }
+
+
+def _timed(stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            asyncio.run(_tasks(stop))
+        except Exception as fault:  # noqa: BLE001 (the relay outlives whom it calls)
+            logger.warning("timed tasks failed: %s", type(fault).__name__)
+            stop.wait(PERIOD)
+
+
+async def _tasks(stop: threading.Event) -> None:
+    with tasks.replace_connector(tasks.connector.get_worker_connector()) as app:
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=1,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                listen_notify=True,
+            )
+        )
+        while not stop.is_set() and not worker.done():
+            await asyncio.sleep(PERIOD)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
