@@ -1,12 +1,16 @@
 """All in one process, or the live part of a larger service: ``uvicorn portal.asgi:application``."""
 
 import os
+import warnings
 
 from portal import database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 database.serve_with_pool()
 database.attach()
+
+# WhiteNoise reads its small files in one go, which Django remarks on at each of them.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402 (the settings come first)
 from django.core.asgi import get_asgi_application  # noqa: E402

@@ -27,6 +27,8 @@ BASE_URL = env.address(
     "BASE_URL", f"https://{PUBLIC_HOST}" if IS_PUBLIC else f"http://localhost:{PORT}"
 )
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# Whose word we take for a client's address and for https: the proxies in front of us.
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "127.0.0.1")
 
 # What is installed
 
@@ -229,7 +231,8 @@ CONTENT_ADMIN_POLICY = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
 }
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.text("STATIC_ROOT", str(ROOT / "staticfiles"))
+# Collected for a public service only; elsewhere files are served from where they are.
+STATIC_ROOT = env.text("STATIC_ROOT", str(ROOT / "staticfiles")) if IS_PUBLIC else None
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(DATA / "media"))
 STORAGES = {
@@ -241,6 +244,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not IS_PUBLIC
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # Content
