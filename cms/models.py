@@ -27,7 +27,9 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
-from cms import blocks, clock, navigation
+from cms import clock, navigation
+from cms.blocks import TaskBlock
+from cms.body import BodyBlock, contents_of
 from cms.codes import System, refusal_of_code
 from cms.explainers import address_of, in_words, view_of
 from cms.forms import ExplainerForm
@@ -67,7 +69,7 @@ class HomePage(SitePage):
         related_name="+",
         help_text="Where someone reads how to start using the service",
     )
-    tasks = StreamField([("task", blocks.TaskBlock())], blank=True, max_num=9)
+    tasks = StreamField([("task", TaskBlock())], blank=True, max_num=9)
     emergency_heading = models.CharField(max_length=100)
     emergency = RichTextField(features=["bold", "ul", "link"])
     closing = RichTextField(features=["bold", "link"], blank=True)
@@ -96,7 +98,7 @@ class HomePage(SitePage):
 
 class ContentPage(SitePage):
     introduction = models.CharField(max_length=300, blank=True)
-    body = StreamField(blocks.BodyBlock(), blank=True)
+    body = StreamField(BodyBlock(), blank=True)
     kept_by = models.CharField(max_length=100, help_text="Who keeps this page right")
     reviewed_on = models.DateField("Last reviewed", default=clock.today)
     review_due = models.DateField("Next review due")
@@ -124,7 +126,7 @@ class ContentPage(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        contents = blocks.contents_of(self.body)
+        contents = contents_of(self.body)
         return context | {
             "contents": contents if len(contents) >= CONTENTS_FROM else [],
             "children": self.get_children().live().public().in_menu().specific(),

@@ -1,0 +1,34 @@
+"""Plain lines as rich text: a blank line parts paragraphs, a dash begins a row of a list."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+from django.utils.html import escape
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+def rich(text: str) -> str:
+    r"""Return HTML of the kind that the editor makes.
+
+    >>> rich("You may feel:\n- tired\n- **very** dizzy")
+    '<p>You may feel:</p><ul><li>tired</li><li><b>very</b> dizzy</li></ul>'
+    """
+    lines = [line.strip() for line in text.strip().splitlines()]
+    return "".join(_html(kind, list(group)) for kind, group in groupby(lines, key=_kind))
+
+
+def _kind(line: str) -> str:
+    return "ul" if line.startswith("- ") else "p" if line else ""
+
+
+def _html(kind: str, lines: list[str]) -> str:
+    if kind == "ul":
+        return f"<ul>{''.join(f'<li>{_inline(line[2:])}</li>' for line in lines)}</ul>"
+    return f"<p>{_inline(' '.join(lines))}</p>" if kind else ""
+
+
+def _inline(text: str) -> str:
+    return _BOLD.sub(r"<b>\1</b>", escape(text))
