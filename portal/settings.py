@@ -278,7 +278,8 @@ USE_I18N = USE_TZ = True
 
 # E-mail
 
-EMAIL_KIND = "smtp" if env.text("EMAIL_HOST") else "console"
+EMAIL_FILE_PATH = env.text("EMAIL_FOLDER")
+EMAIL_KIND = "smtp" if env.text("EMAIL_HOST") else "filebased" if EMAIL_FILE_PATH else "console"
 EMAIL_BACKEND = f"django.core.mail.backends.{EMAIL_KIND}.EmailBackend"
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 587)

@@ -14,6 +14,7 @@ from django.db import connections
 
 from portal import clock, database
 from tests import databases
+from tests.site import Site
 
 settings.STRICT_TEMPLATES = True
 settings.CLOCK_MAY_MOVE = False
@@ -74,6 +75,20 @@ def as_superuser(own_database: str) -> Iterator[psycopg.Connection]:
     url = database.own_server().url(own_database)
     with psycopg.connect(url, autocommit=True) as connected:
         yield connected
+
+
+@pytest.fixture
+def site(own_database: str, tmp_path: Path) -> Iterator[Site]:
+    """Give a service that is not started yet, on this test's own database."""
+    site = Site(own_database, tmp_path)
+    yield site
+    site.stop_all()
+
+
+@pytest.fixture
+def live_site(site: Site) -> Site:
+    """Give a service that runs: pages, listener and relay in one process."""
+    return site.start()
 
 
 class Clock:

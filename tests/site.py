@@ -1,0 +1,141 @@
+"""A running service on its own database, whose processes a test may kill."""
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from portal import database
+
+COMMANDS = {
+    "serve": ["serve"],
+    "web": ["serve", "--web-only"],
+    "mllp": ["mllp"],
+    "relay": ["relay"],
+}
+SECONDS_TO_START = 45
+
+
+class DidNotStart(AssertionError):
+    """A process of the service ended, or said nothing, instead of serving."""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+@dataclass
+class Site:
+    """The service as users and hospitals meet it.
+
+    ``start("serve")`` runs everything in one process; ``start("web")``, ``start("mllp")`` and
+    ``start("relay")`` run the parts apart, as in production. A part that was killed starts again
+    on the same port.
+    """
+
+    database_name: str
+    folder: Path
+    port: int = field(default_factory=free_port)
+    mllp_port: int = field(default_factory=free_port)
+    running: dict[str, "Running"] = field(default_factory=dict)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def mails(self) -> list[str]:
+        return [path.read_text("utf-8") for path in sorted((self.folder / "mail").glob("*"))]
+
+    def start(self, part: str = "serve") -> "Site":
+        self.running[part] = Running(COMMANDS[part], self.environment())
+        return self
+
+    def kill(self, part: str) -> None:
+        """End a part as a power cut would."""
+        self.running.pop(part).end(signal.SIGKILL)
+
+    def stop(self, part: str) -> None:
+        self.running.pop(part).end(signal.SIGTERM)
+
+    def stop_all(self) -> None:
+        for part in list(self.running):
+            self.stop(part)
+
+    def command(self, *arguments: str) -> str:
+        """Run a command of manage.py against this site, and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=database.ROOT, env=self.environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def environment(self) -> dict[str, str]:
+        given = {name: value for name, value in os.environ.items() if name not in ABSENT}
+        return given | {
+            "DATABASE_NAME": self.database_name,
+            "PORT": str(self.port),
+            "MLLP_PORT": str(self.mllp_port),
+            "CLOCK_MAY_MOVE": "yes",
+            "STRICT_TEMPLATES": "yes",
+            "EMAIL_FOLDER": str(self.folder / "mail"),
+        }
+
+
+ABSENT = {"DATABASE_URL", "DATABASE_ROLE", "DATABASE_POOL", "PUBLIC_HOST", "EMAIL_HOST"}
+
+
+class Running:
+    """A process of the service, from its first line of output on."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self.command = command
+        self.said: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", *command], cwd=database.ROOT, env=environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._ready: queue.Queue[bool] = queue.Queue()
+        self._readers = [
+            threading.Thread(target=read, daemon=True) for read in (self._read, self._read_errors)
+        ]
+        for reader in self._readers:
+            reader.start()
+        self._wait_until_ready()
+
+    def end(self, how: signal.Signals) -> None:
+        self.process.send_signal(how)
+        self._close()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self.said.append(line)
+            self._ready.put(True)  # noqa: FBT003 (a queue takes what it is given)
+        self._ready.put(False)  # noqa: FBT003 (ditto)
+
+    def _read_errors(self) -> None:
+        self.said.extend(self.process.stderr)
+
+    def _wait_until_ready(self) -> None:
+        try:
+            started = self._ready.get(timeout=SECONDS_TO_START)
+        except queue.Empty:
+            started = False
+        if not started:
+            self.process.kill()
+            self._close()
+            raise DidNotStart(f"manage.py {' '.join(self.command)}:\n{''.join(self.said)}")
+
+    def _close(self) -> None:
+        self.process.wait(timeout=30)
+        for reader in self._readers:
+            reader.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
