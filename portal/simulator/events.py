@@ -85,6 +85,8 @@ class Reading:
     value: str
     second: str = ""
     at_home: bool = False
+    usual_from: str = ""
+    """The least that is usual for this person, where their plan says so."""
 
 
 @dataclass(frozen=True)

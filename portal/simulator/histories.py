@@ -86,7 +86,7 @@ class _Teller:
         return Report(
             number=f"{taken_at:%y}{narrative.department}{throw.randrange(10**5):05}",
             sender=narrative.sender,
-            code=Code(narrative.key.upper(), narrative.name, narrative.loinc),
+            code=Code(_asked_as(narrative.key), narrative.name, narrative.loinc),
             department=narrative.department,
             requester=CLINICS[writing.clinic].lead,
             collected_at=taken_at,
@@ -170,7 +170,9 @@ class _Teller:
     def _reading(self, sign: Sign) -> Reading:
         clock = "8:05" if sign.at_home else "9:05"
         day = any_day(self._now, sign.days_ago) if sign.at_home else self._day(sign.days_ago)
-        return Reading(sign.kind, at(day, clock), sign.value, sign.second, sign.at_home)
+        return Reading(
+            sign.kind, at(day, clock), sign.value, sign.second, sign.at_home, sign.usual_from
+        )
 
     def _corrections(self, reports: list[Report]) -> Iterator[Report]:
         """Amina's laboratory once typed a number the wrong way round."""
@@ -183,3 +185,8 @@ class _Teller:
 
     def _throw(self, *keys: str) -> Random:
         return chance(self._seed, "history", self._person.key, *keys)
+
+
+def _asked_as(narrative: str) -> str:
+    """What was asked for, without what was found: ``chest_xray_clear`` → ``CHEST_XRAY``."""
+    return "_".join(narrative.split("_")[:2]).upper()

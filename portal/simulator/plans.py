@@ -59,6 +59,7 @@ class Sign:
     value: str
     second: str = ""
     at_home: bool = False
+    usual_from: str = ""
 
 
 @dataclass(frozen=True)

@@ -95,12 +95,14 @@ def _home_oxygen() -> Iterator[Sign]:
     """Once a fortnight, with a gap around the stay in hospital."""
     readings = {10: 93, 24: 94, 38: 93, 52: 91, 66: 92, 115: 93, 129: 95, 143: 93, 157: 94}
     for ago, value in readings.items():
-        yield Sign(ago, "oxygen", str(value), at_home=True)
+        yield Sign(ago, "oxygen", str(value), at_home=True, usual_from="92")
 
 
-def _hospital_signs(oxygen: dict[int, int], upper: int, lower: int) -> Iterator[Sign]:
+def _hospital_signs(
+    oxygen: dict[int, int], upper: int, lower: int, usual_from: str = ""
+) -> Iterator[Sign]:
     for turn, (ago, value) in enumerate(oxygen.items()):
-        yield Sign(ago, "oxygen", str(value))
+        yield Sign(ago, "oxygen", str(value), usual_from=usual_from)
         yield Sign(ago, "pulse", str(74 + 3 * turn))
         yield Sign(ago, "blood_pressure", str(upper + 2 * turn), str(lower + turn))
 
@@ -130,7 +132,7 @@ AMINA: Final = Plan(
     ),
     signs=(
         *_home_oxygen(),
-        *_hospital_signs({2: 92, 93: 93, 177: 94, 464: 94, 780: 95}, 128, 76),
+        *_hospital_signs({2: 92, 93: 93, 177: 94, 464: 94, 780: 95}, 128, 76, "92"),
         Sign(2, "weight", "61.4"),
         Sign(464, "weight", "63.0"),
     ),
