@@ -101,8 +101,11 @@ def keep(standing: Standing, now: datetime) -> None:
     SessionLimit.objects.filter(pk=standing.limit.pk).update(last_seen_at=now)
 
 
-def prove_second_factor(session: SessionBase, now: datetime) -> None:
-    SessionLimit.objects.filter(key=_token_in(session)).update(second_factor_at=now)
+def prove_second_factor(session: SessionBase, user: User, now: datetime) -> None:
+    """Note a second factor, set up or given; sessions that began without one are ended."""
+    mine = user.session_limits.filter(key=_token_in(session))
+    mine.update(second_factor_at=now)
+    user.session_limits.filter(second_factor_at=None).delete()
 
 
 def use_as(standing: Standing, capacity: Capacity) -> None:
@@ -125,8 +128,11 @@ def end(request: HttpRequest) -> None:
     logout(request)
 
 
-def end_all(user: User, *, spare: SessionBase | None = None) -> None:
-    """End every session of a user, save the one that asked; to be called when rights change."""
+def end_all(user: User, *, spare: SessionBase | None = None, also: Iterable[str] = ()) -> None:
+    """End every session of a user, save the one that asked; to be called when rights change.
+
+    It is announced to whoever has the record open, and to the records in `also`.
+    """
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(epoch=F("epoch") + 1)
         user.refresh_from_db(fields=["epoch"])
@@ -135,7 +141,7 @@ def end_all(user: User, *, spare: SessionBase | None = None) -> None:
         people = set(ending.values_list("person", flat=True))
         ending.delete()
         user.session_limits.filter(key=kept).update(epoch=user.epoch)
-        _announce(people)
+        _announce(people.union(also))
 
 
 def _announce(people: Iterable[str]) -> None:
