@@ -51,30 +51,31 @@ def span_of(text: str) -> Span:
         raise ValueError(f"{text!r} is not a date")
     year, month, day, hour, minute, second, fraction, offset = matched.groups()
     if hour is not None:
-        return _moment(f"{year}-{month}-{day}T{hour}:{minute}", second, fraction, offset)
-    low = date(int(year), int(month or 1), int(day or 1))
-    return Span(_midnight(low), _midnight(_next(low, has_month=bool(month), has_day=bool(day))))
+        if offset and second and second != "60":
+            low = _clamped(datetime.fromisoformat(text))
+        else:
+            low = _moment(f"{year}-{month}-{day}T{hour}:{minute}", second, fraction, offset)
+        return Span(low, _later(low, _length(second, fraction)))
+    day_named = date(int(year), int(month or 1), int(day or 1))
+    after = _next(day_named, has_month=bool(month), has_day=bool(day))
+    return Span(_midnight(day_named), _midnight(after))
 
 
-def _moment(minute: str, second: str | None, fraction: str | None, offset: str | None) -> Span:
+def _length(second: str | None, fraction: str | None) -> timedelta:
+    if second is None:
+        return timedelta(minutes=1)
+    return timedelta(microseconds=10 ** max(0, 6 - len(fraction or "")))
+
+
+def _moment(minute: str, second: str | None, fraction: str | None, offset: str | None) -> datetime:
     # FHIR allows a leap second, datetime does not: it counts as the second after.
     leap = second == "60"
     at = datetime.fromisoformat(f"{minute}:{'59' if leap else second or '00'}")
     at += timedelta(seconds=leap, microseconds=int((fraction or "0")[:6].ljust(6, "0")))
-    if second is None:
-        length = timedelta(minutes=1)
-    else:
-        length = timedelta(microseconds=10 ** max(0, 6 - len(fraction or "")))
-    low = _in_utc(at, offset)
-    return Span(low, _later(low, length))
-
-
-def _in_utc(at: datetime, offset: str | None) -> datetime:
     if offset is None:
         return _clamped(at.replace(tzinfo=ZONE))
-    if offset == "Z":
-        return at.replace(tzinfo=UTC)
-    return _clamped(datetime.fromisoformat(f"{at.isoformat()}{offset}"))
+    zone = UTC if offset == "Z" else datetime.strptime(offset, "%z").tzinfo
+    return _clamped(at.replace(tzinfo=zone))
 
 
 def _next(day: date, *, has_month: bool, has_day: bool) -> date | None:

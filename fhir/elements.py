@@ -65,6 +65,11 @@ def path_of(place: Place) -> str:
     return ".".join(reversed(parts))
 
 
+def has_element(resource_type: str, name: str) -> bool:
+    """Whether the type has an element of this name, among those with something to check."""
+    return name in _FIELDS.get(resource_type, {})
+
+
 def check_resource(resource: Json, *, has_siblings: bool = True) -> list[Issue]:
     """Return what is wrong with a resource whose shape has been found right.
 

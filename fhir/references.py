@@ -55,6 +55,18 @@ def with_references(text: str, mapping: Mapping[str, str]) -> str:
     return (_ANY_MEMBER if "\\u00" in text else _MEMBER).sub(replaced, text)
 
 
+def followed(value: Any, mapping: Mapping[str, str]) -> Any:
+    """Return the parsed resource changed as `with_references` changes its text."""
+    if isinstance(value, dict):
+        return {
+            name: mapping.get(inner, inner)
+            if isinstance(inner, str) and name in _ADDRESSES
+            else followed(inner, mapping)
+            for name, inner in value.items()
+        }
+    return [followed(inner, mapping) for inner in value] if isinstance(value, list) else value
+
+
 def _name_of(member: str) -> str:
     quoted = member[: member.rindex(":")].rstrip()
     return str(json.loads(quoted))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir.raw import NotJson, Number, dump, entries_of, parse
-from tests.fhir.texts import Written, resources, written
+from tests.fhir.texts import resources, written
 
 BUNDLE = """{ "resourceType" : "Bundle",
   "entry" : [ { "fullUrl": "urn:uuid:1",
