@@ -79,7 +79,7 @@ def plan_of(person: Person, seed: int, now: datetime) -> Plan:
     samples = tuple(_samples(since, throw))
     stays = tuple(_stays(person, since, now, throw))
     return Plan(
-        samples=(*samples, *_emergencies(person, alive, throw), *_stay_samples(stays)),
+        samples=(*samples, *_emergencies(alive, throw, sure=not samples), *_stay_samples(stays)),
         writings=tuple(_writings(since)),
         stays=stays,
         signs=tuple(_signs(samples, throw)),
@@ -112,10 +112,10 @@ def _visit_near(step: int, taken: set[tuple[int, str]]) -> int:
     return next((day for day, _ in sorted(taken) if abs(day - step) <= _SAME_VISIT), step)
 
 
-def _emergencies(person: Person, alive: int, throw: Random) -> Iterator[Sample]:
+def _emergencies(alive: int, throw: Random, *, sure: bool) -> Iterator[Sample]:
     """A visit that had nothing to do with anything else."""
-    day = throw.randrange(45, max(min(FIVE_YEARS, alive), 46))
-    if day < alive and (person.problems == () or throw.random() < _ODD_VISIT):
+    day = throw.randrange(min(45, alive - 1), min(FIVE_YEARS, alive))
+    if sure or throw.random() < _ODD_VISIT:
         yield Sample(day, "FBC", "acute", "21:40")
         yield Sample(day, "CRP", "acute", "21:40", {"CRP": str(throw.randrange(8, 60))})
 

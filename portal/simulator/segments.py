@@ -14,6 +14,9 @@ _ESCAPES: Final = str.maketrans(
     {"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\", "\n": "\\.br\\"}
 )
 
+# Letters alone, so that no control id can be taken for somebody's number.
+_LETTERS: Final = str.maketrans("0123456789abcdef", "ABCDEFGHJKLMNPQR")
+
 
 def said(*components: str) -> str:
     """Components of one field, each made safe; empty ones at the end are left out."""
@@ -52,7 +55,7 @@ def message(sender: Sender, kind: str, at: datetime, segments: Iterable[str]) ->
         stamp(at),
         "",
         kind,
-        digest[:16].upper(),
+        digest[:16].translate(_LETTERS),
         "P",
         "2.4",
         *("",) * 4,

@@ -1,0 +1,30 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portal.simulator import cast, people
+from portal.simulator.histories import history_of
+
+SEED = 7
+THURSDAY = datetime(2026, 3, 12, 8, 41, tzinfo=ZoneInfo("Europe/London"))
+
+
+@pytest.fixture(scope="session")
+def now():
+    return THURSDAY
+
+
+@pytest.fixture(scope="session")
+def everybody():
+    return (*cast.PATIENTS, *people.others(SEED, THURSDAY.date()))
+
+
+@pytest.fixture(scope="session")
+def histories(everybody):
+    return {person.key: history_of(person, SEED, THURSDAY) for person in everybody}
+
+
+@pytest.fixture(scope="session")
+def amina(histories):
+    return histories["amina"]
