@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @require_safe
 def tests(request: HttpRequest) -> HttpResponse:
-    titles = Explainer.objects.filter(live=True).order_by("title").values_list("title", "slug")
+    explained = Explainer.objects.filter(live=True, general=False).values_list("title", "slug")
+    titles = sorted(explained, key=lambda row: row[0].casefold())
     links = [(title, address_of(slug)) for title, slug in titles]
     letters = [(letter, list(group)) for letter, group in groupby(links, key=_first_letter)]
     return render(request, "cms/tests.html", navigation.context(request) | {"letters": letters})
