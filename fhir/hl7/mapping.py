@@ -1,0 +1,308 @@
+"""The small language in which a family of messages says how it becomes FHIR.
+
+A family is a list of `Resource`s: for each segment of a name, one resource, whose elements are
+rules. Rules name the places they read, so that a table can be read by an analyst and checked
+against HL7's own maps. What the sender asks to be deleted is kept apart from what is absent.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from fhir.hl7.feeds import FeedSettings
+from fhir.hl7.message import DELETE, Field, Repetition
+from fhir.hl7.outline import Group
+from fhir.matching import Person
+from fhir.paths import Json
+
+Read = Callable[[Repetition, FeedSettings], Any]
+
+# Names made from a feed's own keys: the same thing sent again has the same name.
+_NAMES: Final = uuid.UUID("6f0c4f0e-7c0d-5d2a-9a53-3a6b3f3c1b52")
+# Elements of several names, of which a rule gives the one it means: value[x], deceased[x].
+_CHOICE: Final = "[x]"
+
+
+class NotMapped(Exception):
+    """No family of ours reads messages of this kind."""
+
+    def __init__(self, kind: tuple[str, str]) -> None:
+        super().__init__("^".join(kind))
+        self.kind = kind
+
+
+class Rule(Protocol):
+    """Something that makes an element's value; `places` are where it looks in the message."""
+
+    @property
+    def places(self) -> tuple[str, ...]: ...
+
+    def __call__(self, here: "Here", /) -> Any: ...
+
+
+Element = Rule | Mapping[str, Any] | Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource for each segment called `per`; none where `key` finds nothing to know it by."""
+
+    type: str
+    per: str
+    key: Callable[["Here"], str]
+    elements: Mapping[str, Element]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What a message became.
+
+    `known_as` is the reference that the bundle uses for its person; `removed` lists, by full URL,
+    the elements that the sender asks to have deleted. `warnings` name places, never values.
+    """
+
+    bundle: Json
+    person: Person
+    known_as: str
+    removed: Mapping[str, tuple[str, ...]]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class Making:
+    """The bundle while it is being made."""
+
+    feed: FeedSettings
+    event: str
+    urls: dict[tuple[str, int], str] = field(default_factory=dict)
+    entries: dict[str, Json] = field(default_factory=dict)
+    removed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    warnings: dict[str, None] = field(default_factory=dict)
+
+    def url(self, resource_type: str, key: str) -> str:
+        name = f"{self.feed.ods}|{self.feed.name}|{resource_type}|{key}"
+        return f"urn:uuid:{uuid.uuid5(_NAMES, name)}"
+
+    def warn(self, place: str, message: str) -> None:
+        self.warnings[f"{place}: {message}"] = None
+
+    def add(self, url: str, resource: Json) -> None:
+        # A POST of what the feed has sent before is an update of it: intake knows the full URL.
+        request = {"method": "POST", "url": resource["resourceType"]}
+        self.entries.setdefault(url, {"fullUrl": url, "resource": resource, "request": request})
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where in the message a resource is being made."""
+
+    group: Group
+    making: Making
+
+    @property
+    def feed(self) -> FeedSettings:
+        return self.making.feed
+
+    def field(self, place: str) -> Field | None:
+        """Return the field at "OBR-4", of the group itself or the nearest above it."""
+        name, number = place.split("-")
+        segment = self.group.segment(name)
+        return segment[int(number)] if segment else None
+
+    def first(self, place: str) -> Repetition | None:
+        found = self.field(place)
+        return found.first if found else None
+
+    def place(self, place: str) -> str:
+        """Return the place as it counts in this message, such as "OBR[2]-25"."""
+        found = self.field(place)
+        return found.place if found else place
+
+    def text(self, place: str, component: int = 1) -> str:
+        found = self.first(place)
+        return found.text(component).strip() if found else ""
+
+
+@dataclass(frozen=True)
+class At:
+    """The first occurrence of a field."""
+
+    place: str
+    read: Read
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return (self.place,)
+
+    def __call__(self, here: Here) -> Any:
+        found = here.field(self.place)
+        if not found:
+            return None
+        return DELETE if found.deleted else self.read(found.first, here.feed)
+
+
+@dataclass(frozen=True)
+class Each:
+    """Every occurrence of a field, as a list."""
+
+    place: str
+    read: Read
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return (self.place,)
+
+    def __call__(self, here: Here) -> Any:
+        found = here.field(self.place)
+        if not found:
+            return None
+        if found.deleted:
+            return DELETE
+        return _distinct(self.read(said, here.feed) for said in found.repetitions)
+
+
+@dataclass(frozen=True)
+class Always:
+    """A value that does not depend on the message."""
+
+    value: Any
+    places: tuple[str, ...] = ()
+
+    def __call__(self, _: Here) -> Any:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Made:
+    """A value that a function makes from several places."""
+
+    make: Callable[[Here], Any]
+    places: tuple[str, ...]
+
+    def __call__(self, here: Here) -> Any:
+        return self.make(here)
+
+
+def made(make: Callable[[Here], Any], *places: str) -> Made:
+    return Made(make, places)
+
+
+@dataclass(frozen=True)
+class First:
+    """The first of several rules that finds something."""
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return tuple(place for rule in self.rules for place in rule.places)
+
+    def __call__(self, here: Here) -> Any:
+        return next((value for rule in self.rules if (value := rule(here))), None)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The lists of several rules as one; deleted where all that is said is a deletion."""
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return tuple(place for rule in self.rules for place in rule.places)
+
+    def __call__(self, here: Here) -> Any:
+        said = [rule(here) for rule in self.rules]
+        found = _distinct(item for value in said if value for item in value)
+        return found or (DELETE if DELETE in said else None)
+
+
+@dataclass(frozen=True)
+class To:
+    """A reference to the nearest resource of a type, of this group or one above."""
+
+    type: str
+    places: tuple[str, ...] = ()
+
+    def __call__(self, here: Here) -> Any:
+        group: Group | None = here.group
+        while group:
+            if url := here.making.urls.get((self.type, id(group))):
+                return {"reference": url}
+            group = group.parent
+        return None
+
+
+@dataclass(frozen=True)
+class ToEach:
+    """References to the resources of a type made from the groups below this one."""
+
+    type: str
+    places: tuple[str, ...] = ()
+
+    def __call__(self, here: Here) -> Any:
+        urls = here.making.urls
+        below = (urls.get((self.type, id(group))) for group in here.group.groups)
+        return [{"reference": url} for url in below if url]
+
+
+def bundle_of(root: Group, resources: Sequence[Resource], making: Making) -> Json:
+    """Return the transaction bundle that the resources make of a message's groups."""
+    homes = [
+        (resource, group, url)
+        for resource in resources
+        for group in root.with_own(resource.per)
+        if (url := _named(resource, Here(group, making)))
+    ]
+    for resource, group, url in homes:
+        _add(resource, Here(group, making), url)
+    return {"resourceType": "Bundle", "type": "transaction", "entry": list(making.entries.values())}
+
+
+def _named(resource: Resource, here: Here) -> str:
+    key = resource.key(here)
+    if not key:
+        return ""
+    url = here.making.url(resource.type, key)
+    here.making.urls[resource.type, id(here.group)] = url
+    return url
+
+
+def _add(resource: Resource, here: Here, url: str) -> None:
+    found: Json = {"resourceType": resource.type}
+    removed = []
+    for name, element in resource.elements.items():
+        value = _value(element, here)
+        if value is DELETE:
+            removed.append(name)
+        elif name.endswith(_CHOICE):
+            found |= value or {}
+        elif _is_something(value):
+            found[name] = value
+    if removed:
+        here.making.removed[url] = tuple(removed)
+    here.making.add(url, found)
+
+
+def _value(element: Element, here: Here) -> Any:
+    if isinstance(element, Mapping):
+        found = {name: _value(inner, here) for name, inner in element.items()}
+        return {name: value for name, value in found.items() if _is_something(value)}
+    if isinstance(element, Sequence):
+        return [
+            value for value in (_value(inner, here) for inner in element) if _is_something(value)
+        ]
+    return element(here)
+
+
+def _is_something(value: Any) -> bool:
+    return value not in (None, "", [], {}) and value is not DELETE
+
+
+def _distinct(values: Any) -> list[Any]:
+    found: list[Any] = []
+    for value in values:
+        if _is_something(value) and value not in found:
+            found.append(value)
+    return found
