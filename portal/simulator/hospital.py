@@ -63,6 +63,11 @@ class Professional:
     def name(self) -> str:
         return f"{self.prefix} {self.given} {self.family}"
 
+    @property
+    def council(self) -> str:
+        """Who keeps the register that the code is of."""
+        return "NMC" if self.code.startswith("N") else "GMC"
+
 
 NAIR: Final = Professional(
     "nair", "C9000011", "Dr", "Priya", "Nair", "Consultant in breathing medicine", "respiratory"

@@ -18,6 +18,7 @@ from portal.simulator.segments import (
     said,
     segment,
     stamp,
+    within,
 )
 
 _CLASSES: Final = {"outpatient": "O", "stay": "I", "emergency": "E"}
@@ -116,7 +117,7 @@ def _obr(report: Report) -> str:
             4: _code(report.code, report.sender.application),
             7: stamp(report.collected_at),
             14: stamp(report.received_at),
-            15: said(*report.specimen),
+            15: within(*report.specimen),
             16: professional(report.requester),
             22: stamp(report.issued_at),
             24: report.department,
@@ -129,7 +130,9 @@ def _obr(report: Report) -> str:
 def _reporter(report: Report) -> str:
     """OBR-32 is a person in subcomponents (CNN)."""
     one = report.reporter
-    return "" if one is None else f"{one.code}&{one.family}&{one.given}&&&{one.prefix}"
+    if one is None:
+        return ""
+    return within(one.code, one.family, one.given, "", "", one.prefix, "", "", one.council)
 
 
 def _code(code: Code, system: str) -> str:

@@ -36,8 +36,7 @@ def identifier(kind: str, *values: str) -> list[Json]:
 
 
 def council(one: Professional) -> str:
-    name = "nmc" if one.code.startswith("N") else "gmc"
-    return f"https://fhir.hl7.org.uk/Id/{name}-number"
+    return f"https://fhir.hl7.org.uk/Id/{one.council.lower()}-number"
 
 
 def who(one: Professional) -> Json:

@@ -23,6 +23,11 @@ def said(*components: str) -> str:
     return "^".join(part.translate(_ESCAPES) for part in components).rstrip("^")
 
 
+def within(*parts: str) -> str:
+    """The parts of one component, made safe."""
+    return "&".join(part.translate(_ESCAPES) for part in parts).rstrip("&")
+
+
 def repeated(*fields: str) -> str:
     return "~".join(field for field in fields if field)
 
@@ -66,9 +71,8 @@ def message(sender: Sender, kind: str, at: datetime, segments: Iterable[str]) ->
 
 
 def professional(one: Professional) -> str:
-    """XCN, with the consultant code that the General Medical Council's number gives."""
-    council = "NMC" if one.code.startswith("N") else "GMC"
-    return said(one.code, one.family, one.given, "", "", one.prefix, "", "", council)
+    """XCN, with the council that gave the number."""
+    return said(one.code, one.family, one.given, "", "", one.prefix, "", "", one.council)
 
 
 def pid(person: Person) -> str:
@@ -114,6 +118,6 @@ def nk1(person: Person) -> str:
             2: said(kin.family, kin.given),
             3: said(*kin.relation),
             5: said(kin.phone, "PRN", "PH"),
-            7: said("N", "Next of kin"),
+            7: said("N", "Next-of-Kin", "HL70131"),
         },
     )

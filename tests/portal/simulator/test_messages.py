@@ -1,11 +1,16 @@
 import base64
+import json
 import re
 from dataclasses import replace
 
 import hl7
 import pytest
 
-from portal.simulator import cast
+from fhir.hl7.feeds import FeedSettings
+from fhir.hl7.message import Message
+from fhir.hl7.messages import mapped
+from fhir.validation import check
+from portal.simulator import bundles, cast
 from portal.simulator.events import Visit
 from portal.simulator.hospital import NAIR
 from portal.simulator.messages import (
@@ -143,6 +148,47 @@ def test_a_long_letter_is_cut_in_pieces(amina):
 
 def test_what_separates_is_escaped():
     assert said("A|B^C~D&E\\F", "") == "A\\F\\B\\S\\C\\R\\D\\T\\E\\E\\F"
+
+
+def read_by_us(sent):
+    return mapped(Message.read(sent), FeedSettings("a feed", "RMB"))
+
+
+def test_every_kind_of_message_becomes_a_valid_bundle(histories):
+    for history in [*histories.values()][:12]:
+        for sent in (first_told(history), *told(history)):
+            found = read_by_us(sent)
+            text = json.dumps(found.bundle, default=lambda number: float(number.sent))
+            assert check(text).issues == []
+            assert found.warnings == ()
+            assert found.person.nhs_number == history.person.nhs_number
+
+
+def test_every_number_arrives_as_it_was_printed(amina):
+    for report in (*amina.reports, *amina.corrections):
+        bundle = read_by_us(reported(amina.person, report)).bundle
+        found = [
+            one["resource"]["valueQuantity"]
+            for one in bundle["entry"]
+            if "valueQuantity" in one["resource"]
+        ]
+        assert [(one.get("comparator", ""), one["value"].sent, one["unit"]) for one in found] == [
+            (one.comparator, one.value, one.test.unit) for one in report.results
+        ]
+
+
+def test_who_asked_and_who_reported_are_those_of_the_staff_bundle(histories):
+    known = {
+        identifier["value"]: identifier["system"]
+        for entry in bundles.staff()["entry"]
+        if entry["resource"]["resourceType"] == "Practitioner"
+        for identifier in entry["resource"]["identifier"]
+    }
+    for report in histories["ben"].reports:
+        for entry in read_by_us(reported(histories["ben"].person, report)).bundle["entry"]:
+            if entry["resource"]["resourceType"] == "Practitioner":
+                [identifier] = entry["resource"]["identifier"]
+                assert known[identifier["value"]] == identifier["system"]
 
 
 def test_no_identifier_could_be_a_real_persons(histories):
