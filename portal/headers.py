@@ -2,11 +2,18 @@
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.http import HttpRequest, HttpResponseBase
 
 
 class ContentSecurityMiddleware(CSPMiddleware):
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if _in_content_admin(request):
+            # Previews are framed there. Everywhere else Django's own middleware says DENY.
+            response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        return super().process_response(request, response)
+
     def get_policy_parts(
         self,
         request: HttpRequest,
@@ -17,13 +24,6 @@ class ContentSecurityMiddleware(CSPMiddleware):
         if not report_only and parts.config is None and _in_content_admin(request):
             parts.config = settings.CONTENT_ADMIN_POLICY
         return parts
-
-
-class FrameMiddleware(XFrameOptionsMiddleware):
-    def get_xframe_options_value(self, request: HttpRequest, response: HttpResponse) -> str:
-        if _in_content_admin(request):
-            return "SAMEORIGIN"  # previews are framed
-        return super().get_xframe_options_value(request, response)
 
 
 def _in_content_admin(request: HttpRequest) -> bool:

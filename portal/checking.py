@@ -1,0 +1,125 @@
+"""The one list of what must hold before a change is taken: seconds first, minutes last."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from portal.bootstrap import ROOT, TESTS
+
+PYTHON = sys.executable
+TEMPLATES = ["portal/jinja2", "portal/templates", "cms/jinja2"]
+JOURNEYS = "tests/journeys"
+# The shape of a real deployment, so that Django's own deployment checks have their say.
+PRODUCTION = {
+    "PUBLIC_HOST": "daybook.example",
+    "SECRET_KEY": "for-this-check-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG",
+    "DATABASE_URL": "postgresql://daybook_app@database.example/daybook",
+    "EMAIL_HOST": "mail.example",
+    "LOG_LEVEL": "WARNING",
+}
+# What a person may have set for a service of their own must not reach the checks.
+NOT_OURS = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ROLE", "PUBLIC_HOST", "DEBUG"}
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    command: list[str]
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def passes(self) -> bool:
+        print(f"\n▸ {self.name}", flush=True)
+        return _run(self.command, self.settings) == 0
+
+
+def run(*, quick: bool) -> int:
+    """Run every check to its end, tests last; return the exit code."""
+    failed = [check.name for check in CHECKS if not check.passes()]
+    _audit_dependencies()
+    if failed:
+        print("\n▸ failed before the tests:", ", ".join(failed), flush=True)
+    tested = run_tests(["tests"], quick=quick)
+    return tested or int(bool(failed))
+
+
+def run_tests(arguments: list[str], *, quick: bool) -> int:
+    print("\n▸ tests", flush=True)
+    settings = {}
+    if quick:
+        arguments = [*arguments, f"--ignore={JOURNEYS}"]
+    else:
+        settings["CHROMIUM"] = _browser()
+    workers = ["-n", "2", "--dist", "loadfile"]
+    return _run([PYTHON, "-m", "pytest", *workers, *arguments], settings)
+
+
+def tidy() -> int:
+    """Format and mend what can be mended; what is left is printed."""
+    commands = [
+        _tool("ruff", "check", "--fix", "."),
+        _tool("ruff", "format", "."),
+        _tool("djlint", "--quiet", "--reformat", *_template_folders()),
+        _tool("djlint", "--quiet", "--lint", *_template_folders()),
+    ]
+    # Djlint answers 1 when it has changed a file, which is what it was asked to do.
+    codes = [_run(command) for command in commands]
+    return max(codes[0], codes[1], codes[3])
+
+
+def _tool(name: str, *arguments: str) -> list[str]:
+    return [str(Path(PYTHON).parent / name), *arguments]
+
+
+def _template_folders() -> list[str]:
+    return [folder for folder in TEMPLATES if (ROOT / folder).is_dir()]
+
+
+def _manage(*arguments: str) -> list[str]:
+    return [PYTHON, "manage.py", *arguments]
+
+
+def _run(command: list[str], settings: Mapping[str, str] | None = None) -> int:
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+    environment = kept | dict(settings or {})
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603 (our own)
+
+
+def _audit_dependencies() -> None:
+    """Say which locked dependencies have known holes, where the network lets us ask.
+
+    It does not fail the run: news from outside is not the fault of the change that is checked.
+    """
+    print("\n▸ known holes in dependencies", flush=True)
+    listed = ["--disable-pip", "--no-deps", "--requirement", str(TESTS)]
+    asked = subprocess.run(  # noqa: S603 (our own)
+        _tool("pip-audit", "--progress-spinner", "off", *listed),
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    found = [line for line in asked.stderr.splitlines() if "known vulnerabilit" in line]
+    print(found[-1] if found else "could not be asked about", flush=True)
+    if asked.returncode and found:
+        print(asked.stdout, flush=True)
+
+
+def _browser() -> str:
+    command = [PYTHON, "-m", "tests.browser"]
+    found = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 (our own)
+    if found.returncode:
+        sys.exit("The journeys need a browser: see above, or leave them out with --quick.")
+    return found.stdout.strip().splitlines()[-1]
+
+
+CHECKS = [
+    Check("formatting", _tool("ruff", "format", "--check", "--quiet", ".")),
+    Check("lint", _tool("ruff", "check", "--quiet", ".")),
+    Check("templates", _tool("djlint", "--quiet", "--check", "--lint", *_template_folders())),
+    Check("who imports whom", _tool("lint-imports", "--no-logo")),
+    Check("types", _tool("mypy")),
+    Check(
+        "deployment", _manage("check", "--deploy", "--fail-level", "WARNING"), settings=PRODUCTION
+    ),
+    Check("migrations", _manage("makemigrations", "--check", "--dry-run")),
+]
