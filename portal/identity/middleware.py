@@ -104,6 +104,7 @@ def _caller(area: Area, standing: Standing) -> Caller:
     )
 
 
+_QUIET = ("/live/", "/account/session/", "/account/stay/")
 _PAGES = {
     Answer.SIGN_IN: "account_login",
     Answer.ADD_SECOND_FACTOR: "mfa_index",
@@ -128,7 +129,7 @@ def _no_record(request: HttpRequest) -> HttpResponse:
 
 def _is_quiet(request: HttpRequest) -> bool:
     """Whether the page asks of its own accord: a fragment, a poll, an event stream."""
-    return "part" in request.GET or request.path.startswith("/live/")
+    return "part" in request.GET or request.path.startswith(_QUIET)
 
 
 def _unless_quiet(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -26,9 +26,7 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("email/", RedirectView.as_view(pattern_name="account"), name="account_email"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path(
-        "confirm-email/", account.email_verification_sent, name="account_email_verification_sent"
-    ),
+    path("confirm-email/", account.email_verification_sent, name="account_email_verification_sent"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),

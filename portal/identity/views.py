@@ -17,6 +17,7 @@ from portal.identity import doors, rules, sessions
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import Capacity, Role
 from portal.identity.sessions import Standing
+from portal.record import dates
 
 _View = Callable[..., HttpResponse]
 
@@ -93,14 +94,16 @@ def keeps_one_second_factor(view: _View) -> _View:
     return wrapped
 
 
-def left(standing: Standing) -> dict[str, int]:
-    """Return the seconds until each end, and how long before each there is a warning."""
+def left(standing: Standing) -> dict[str, int | str]:
+    """Return the seconds until each end, the time of day then, and when a warning is due."""
     limit, now = standing.limit, clock.now()
     warned = rules.WARNED_BEFORE_IDLE_IN_NHS_APP if limit.from_nhs_app else rules.WARNED_BEFORE_IDLE
     return {
         "idle": int((rules.idle_end(limit) - now).total_seconds()),
+        "idle_at": dates.clock(rules.idle_end(limit)),
         "idle_warning": int(warned.total_seconds()),
         "longest": int((rules.longest_end(limit) - now).total_seconds()),
+        "longest_at": dates.clock(rules.longest_end(limit)),
         "longest_warning": int(rules.WARNED_BEFORE_LONGEST.total_seconds()),
     }
 
