@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 
@@ -19,7 +18,7 @@ from fhir.origins import Address, Key
 from fhir.outcomes import Issue, error
 from fhir.paths import Json
 from fhir.raw import Entry
-from fhir.references import references_in, with_references
+from fhir.references import followed, references_in, with_references
 from fhir.store import Draft, Repository
 from fhir.writing import Written
 
@@ -261,17 +260,6 @@ class Bundle:
     def _left(self, draft: Draft) -> Written:
         current = self._current[draft.resource["resourceType"], draft.logical_id]
         return Written(draft, "unchanged", current.version, current.labels)
-
-
-def followed(value: Any, mapping: Mapping[str, str]) -> Any:
-    """Return the resource with each reference replaced that the mapping names."""
-    if isinstance(value, dict):
-        found = {name: followed(inner, mapping) for name, inner in value.items()}
-        reference = found.get("reference")
-        if isinstance(reference, str) and reference in mapping:
-            found["reference"] = mapping[reference]
-        return found
-    return [followed(inner, mapping) for inner in value] if isinstance(value, list) else value
 
 
 def _is_name(name: str) -> bool:

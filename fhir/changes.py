@@ -7,7 +7,7 @@ on its own, again and again until it succeeds.
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -133,6 +133,31 @@ def since(viewer: Viewer, patient: str, seq: int, limit: int = 500) -> list[Chan
         return [_change(row) for row in cursor.fetchall()]
 
 
+def after(marks: Mapping[str, int]) -> list[Change]:
+    """Return what happened to each patient after its mark, oldest first.
+
+    For the service's own hub, which asks the rule of access before it tells anybody.
+    """
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM unnest(%s::text[], %s::bigint[]) AS mark(patient, seq)"
+            " JOIN portal_fhir_change r ON r.patient = mark.patient AND r.seq > mark.seq"
+            " AND NOT r.backload ORDER BY r.patient, r.seq, r.n",
+            [list(marks), list(marks.values())],
+        )
+        return [_change(row) for row in cursor.fetchall()]
+
+
+def numbers(patients: Collection[str]) -> dict[str, Head]:
+    """Return the newest number in each patient's log, seen or unseen."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT patient, epoch, seq FROM portal_fhir_stream WHERE patient = ANY(%s)",
+            [list(patients)],
+        )
+        return {patient: Head(epoch, seq) for patient, epoch, seq in cursor.fetchall()}
+
+
 def deliver_next(limit: int = 100) -> int:
     """Tell subscribers of the changes they are owed; return how many deliveries were taken.
 
@@ -155,7 +180,7 @@ def _deliver(delivery: int, patient: str, seq: int, name: str, attempts: int) ->
     try:
         with transaction.atomic():
             subscriber(_at(patient, seq))
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 (the relay outlives whom it calls)
         # The relay outlives whom it calls; the fault's type is named, its words may hold a value.
         logger.error("subscriber %s failed: %s", name, type(fault).__name__)  # noqa: TRY400
         _later(delivery, attempts, type(fault).__name__)

@@ -1,6 +1,5 @@
 """Whose is it? A person is matched by NHS number, date of birth and family name (decisions 30)."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -8,9 +7,7 @@ import nhs_number
 from django.db import connection
 
 from fhir.paths import Json
-from fhir.search.values import token_hash
-
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+from fhir.search.values import NHS_NUMBER, folded, token_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +107,6 @@ def _agrees(key: str, person: Person) -> bool:
     families = {folded(family) for _, family, _ in rows if family}
     same_name = any(folded(name) in families for name in person.family_names)
     return person.birth_date in born and bool(person.birth_date) and same_name
-
-
-def folded(name: str) -> str:
-    """Return a name without case, accents or punctuation.
-
-    >>> folded("O'Siobán-Smith")
-    'osiobansmith'
-    """
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def _keys(statement: str, parameters: Sequence[object]) -> list[str]:

@@ -1,8 +1,8 @@
 """When a resource happened: the date that lists sort by, and the same date as it was sent."""
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 
+from fhir.dates import span_of
 from fhir.paths import Json
 
 # The elements that say when, the best first; a Period says it by its start.
@@ -35,7 +35,6 @@ _ANY = (
     "started",
     "recorded",
 )
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(T.+)?)?)?")
 
 
 def moment_of(resource: Json) -> tuple[datetime | None, str]:
@@ -54,13 +53,8 @@ def start_of(said: str) -> datetime | None:
     >>> start_of("2026-03").isoformat()
     '2026-03-01T00:00:00+00:00'
     """
-    matched = _DATE.fullmatch(said)
-    if not matched:
-        return None
     try:
-        if matched[4]:
-            at = datetime.fromisoformat(said)
-            return at if at.tzinfo else at.replace(tzinfo=UTC)
-        return datetime(int(matched[1]), int(matched[2] or 1), int(matched[3] or 1), tzinfo=UTC)
+        span = span_of(said)
     except ValueError:
         return None
+    return span.low if span else None

@@ -1,45 +1,87 @@
-"""Put a label on a resource or take it off: no new version, one change (decisions 22)."""
+"""Put labels on resources or take them off: no new version, one change each (decisions 22)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from fhir.changes import Change
 from fhir.labels import NONE, Label
+from fhir.writing import Conflict
+from fhir.writing_sql import ERASE_VERSIONS, RELABEL, RELABEL_VERSIONS, TO_RELABEL
 
 RELEASED = "released"
 WITHHELD = "withheld"
+CORRECTED = "corrected"
+REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A resource to be labelled; with a version, only if that is still the current one."""
+
+    resource_type: str
+    logical_id: str
+    version: int | None = None
 
 
 def relabel(
-    resource_type: str, logical_id: str, *, add: Label = NONE, remove: Label = NONE
-) -> Change | None:
-    """Change the labels of the current version; None if they are so already.
+    targets: Sequence[Target], *, add: Label = NONE, remove: Label = NONE, retraction: str
+) -> list[Change]:
+    """Change the labels of current versions; those that are so already make no change.
 
-    Releasing a version makes it the one that was shown; withholding a shown one leaves the
-    notice that it is being corrected.
+    Releasing a version makes it the one that was shown; withholding a shown one leaves
+    `retraction`: that it is being corrected, or that it has been removed.
+
+    :raises Conflict: a version in hand is not the current one.
     """
+    rows = [_after(row, add, remove, retraction) for row in _current(targets)]
+    changed = [row for row in rows if row["labels"] != row["before"]]
+    if not changed:
+        return []
+    columns = ("patient", "number", "version", "labels", "shown_version", "retraction")
+    arrays = [[row[name] for row in changed] for name in columns]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT patient, number, version, labels, shown_version, retraction"
-            " FROM portal_fhir_resource WHERE resource_type = %s AND logical_id = %s FOR UPDATE",
-            [resource_type, logical_id],
-        )
-        patient, number, version, before, shown, retraction = cursor.fetchone()
-        after = (before | add) & ~remove
-        if after == before:
-            return None
-        if not after & Label.NOPAT:
-            shown, retraction = version, ""
-        elif not before & Label.NOPAT:
-            shown, retraction = version, "corrected"
-        cursor.execute(
-            "UPDATE portal_fhir_resource SET labels = %s, shown_version = %s, retraction = %s"
-            " WHERE patient = %s AND number = %s",
-            [after, shown, retraction, patient, number],
-        )
-        cursor.execute(
-            "UPDATE portal_fhir_version SET labels = %s"
-            " WHERE patient = %s AND number = %s AND version = %s",
-            [after, patient, number, version],
-        )
+        cursor.execute(RELABEL, arrays)
+        cursor.execute(RELABEL_VERSIONS, arrays[:4])
+        if add & Label.NOPAT and retraction == REMOVED:
+            # No version of it is ever read by a patient again.
+            cursor.execute(ERASE_VERSIONS, arrays[:2])
     kind = WITHHELD if add & Label.NOPAT else RELEASED
-    return Change(patient, resource_type, logical_id, version, kind, int(before & after))
+    return [
+        Change(
+            row["patient"],
+            row["resource_type"],
+            row["logical_id"],
+            row["version"],
+            kind,
+            row["labels"] & row["before"],
+        )
+        for row in changed
+    ]
+
+
+def _current(targets: Sequence[Target]) -> list[dict[str, Any]]:
+    """Return the rows, locked, in the order in which writers lock them too."""
+    expected = {(one.resource_type, one.logical_id): one.version for one in targets}
+    with connection.cursor() as cursor:
+        cursor.execute(TO_RELABEL, [[key[0] for key in expected], [key[1] for key in expected]])
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        version = expected[row["resource_type"], row["logical_id"]]
+        if version is not None and version != row["version"]:
+            raise Conflict(f"{row['resource_type']}/{row['logical_id']} is not at {version}")
+    return rows
+
+
+def _after(row: dict[str, Any], add: Label, remove: Label, retraction: str) -> dict[str, Any]:
+    before = row["labels"]
+    after = (before | add) & ~remove
+    shown, said = row["shown_version"], row["retraction"]
+    if after != before and not after & Label.NOPAT:
+        shown, said = row["version"], ""
+    elif after != before and not before & Label.NOPAT:
+        shown, said = row["version"], retraction
+    return row | {"labels": after, "before": before, "shown_version": shown, "retraction": said}

@@ -7,7 +7,7 @@ Nobody is refused out loud: what may not be seen is NotFound, and the audit keep
 import json
 import logging
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -16,12 +16,13 @@ from typing import Any
 from django.db import connection
 
 from fhir import audit, changes, relabelling
-from fhir.access import SYSTEM, Facts, Interaction, Verdict, Viewer, decide, visible
+from fhir.access import SYSTEM, WRITING, Facts, Interaction, Verdict, Viewer, decide, visible
 from fhir.audit import Seen
 from fhir.changes import Change
 from fhir.compartment import patient_of
 from fhir.labels import NONE, Label, facts_of
 from fhir.paths import Json
+from fhir.relabelling import Target
 from fhir.scope import scoped
 from fhir.search import query
 from fhir.search.query import Criteria
@@ -38,6 +39,7 @@ __all__ = [
     "Retraction",
     "Stored",
     "Summary",
+    "Target",
     "patients_naming",
 ]
 
@@ -57,6 +59,8 @@ class Repository:
         self._backload = backload
         self._pending: list[Change] | None = None
         self._refusals: list[tuple[Interaction, Seen, Verdict]] = []
+        # By patient, the resources on whose account others are read.
+        self._causes: Mapping[str, Sequence[str]] = {}
 
     def read(self, resource_type: str, logical_id: str) -> Stored:
         """Return the current version.
@@ -96,7 +100,7 @@ class Repository:
             found = [stored(row) for row in rows]
             if found:
                 seen = Seen(found[0].patient, resource_type, [logical_id])
-                audit.write(self.viewer, Interaction.HISTORY, [seen])
+                self._audit(Interaction.HISTORY, [seen])
                 return found
         raise self._refusal(Interaction.HISTORY, resource_type, logical_id)
 
@@ -136,7 +140,7 @@ class Repository:
                 [patient, resource_type, *parameters],
             )
             ids = [row[3] for row in rows]
-            audit.write(self.viewer, Interaction.SEARCH, [Seen(patient, resource_type, ids)])
+            self._audit(Interaction.SEARCH, [Seen(patient, resource_type, ids)])
         return [retraction(row) for row in rows]
 
     @contextmanager
@@ -193,8 +197,7 @@ class Repository:
         :raises Conflict: see `fhir.writing.write`.
         :raises NotFound: one of them is not this viewer's to write.
         """
-        for draft in drafts:
-            self._require(Interaction.CREATE if draft.fresh else Interaction.UPDATE, draft)
+        self._require_writing(drafts)
         with self.transaction():
             written = write(drafts, self.viewer.who, source, _now(), backload=self._backload)
             self._told(one.change for one in written if one.change)
@@ -204,19 +207,68 @@ class Repository:
     def relabel(
         self, resource_type: str, logical_id: str, *, add: Label = NONE, remove: Label = NONE
     ) -> None:
-        """Put labels on or take them off, without a new version; open pages are told.
+        """Put labels on one resource or take them off; see `relabel_all`."""
+        self.relabel_all([Target(resource_type, logical_id)], add=add, remove=remove)
 
-        :raises NotFound: there is no such resource that this viewer may label.
+    def relabel_all(
+        self,
+        targets: Sequence[Target],
+        *,
+        add: Label = NONE,
+        remove: Label = NONE,
+        retraction: str = relabelling.CORRECTED,
+    ) -> None:
+        """Put labels on or take them off, all or none, without a new version; pages are told.
+
+        What had been shown and is withheld now is said to be corrected, or removed.
+
+        :raises Conflict: a target's version is not the current one.
+        :raises NotFound: one of them is nothing that this viewer may label.
         """
-        facts = self._facts(resource_type, logical_id)
-        if facts is None or decide(self.viewer, Interaction.LABEL, facts) != Verdict.ALLOWED:
-            raise self._refusal(Interaction.LABEL, resource_type, logical_id)
+        facts = self._all_facts([(one.resource_type, one.logical_id) for one in targets])
+        for one in targets:
+            of_one = facts.get((one.resource_type, one.logical_id))
+            if of_one is None or decide(self.viewer, Interaction.LABEL, of_one) != Verdict.ALLOWED:
+                raise self._refusal(Interaction.LABEL, one.resource_type, one.logical_id)
+        named: dict[tuple[str, str], list[str]] = {}
+        for (resource_type, logical_id), of_one in facts.items():
+            named.setdefault((of_one.patient, resource_type), []).append(logical_id)
         with self.transaction():
-            change = relabelling.relabel(resource_type, logical_id, add=add, remove=remove)
-            if change:
-                self._told([replace(change, backload=self._backload)])
-            seen = Seen(facts.patient, resource_type, [logical_id])
-            audit.write(self.viewer, Interaction.LABEL, [seen])
+            changed = relabelling.relabel(targets, add=add, remove=remove, retraction=retraction)
+            self._told(replace(change, backload=self._backload) for change in changed)
+            self._audit(Interaction.LABEL, [Seen(*key, ids) for key, ids in named.items()])
+
+    def lent_writes(self, *resource_types: str) -> "Repository":
+        """Return the record with leave to write these types wherever this viewer may read them.
+
+        For actions: what a person does is not a right that they hold.
+        """
+        lent = tuple(
+            replace(grant, types=frozenset(resource_types), interactions=WRITING)
+            for grant in self.viewer.grants
+            if Interaction.READ in grant.interactions
+        )
+        viewer = replace(self.viewer, grants=(*self.viewer.grants, *lent))
+        return self._as(viewer, self._causes)
+
+    def on_account_of(self, causes: Mapping[str, Sequence[str]]) -> "Repository":
+        """Return the record as read because of other resources, by patient: "Type/id" each.
+
+        The audit names those too, and so its rows stay as hidden as they are (decisions 25): that
+        somebody's name was read for a list of withheld results would tell that there are some.
+        """
+        return self._as(self.viewer, causes)
+
+    def _as(self, viewer: Viewer, causes: Mapping[str, Sequence[str]]) -> "Repository":
+        other = Repository(viewer, backload=self._backload)
+        other._causes = causes
+        return other
+
+    def _audit(
+        self, interaction: Interaction, seen: Sequence[Seen], verdict: Verdict = Verdict.ALLOWED
+    ) -> None:
+        named = [replace(one, ids=[*one.ids, *self._causes.get(one.patient, ())]) for one in seen]
+        audit.write(self.viewer, interaction, named, verdict)
 
     def _versions(self, resource_type: str) -> tuple[str, list[Any]]:
         rule, parameters = visible(self.viewer, Interaction.HISTORY, resource_type)
@@ -234,9 +286,7 @@ class Repository:
         with scoped(self.viewer):
             if rows := _rows(statement, parameters):
                 found = stored(rows[0])
-                audit.write(
-                    self.viewer, interaction, [Seen(found.patient, resource_type, [logical_id])]
-                )
+                self._audit(interaction, [Seen(found.patient, resource_type, [logical_id])])
                 return found
         raise self._refusal(interaction, resource_type, logical_id)
 
@@ -257,23 +307,30 @@ class Repository:
             named.setdefault(row[3], []).append(row[1])
         seen = [Seen(key, criteria.resource_type, ids) for key, ids in named.items()]
         seen = seen or [Seen("", criteria.resource_type, [])]
-        audit.write(self.viewer, Interaction.SEARCH, seen)
+        self._audit(Interaction.SEARCH, seen)
 
-    def _require(self, interaction: Interaction, draft: Draft) -> None:
-        resource_type = str(draft.resource["resourceType"])
-        held = None if draft.fresh else self._facts(resource_type, draft.logical_id)
-        facts = held or facts_of(draft.resource, draft.patient)
-        if decide(self.viewer, interaction, facts) != Verdict.ALLOWED:
-            raise self._refusal(interaction, resource_type, draft.logical_id)
+    def _require_writing(self, drafts: Sequence[Draft]) -> None:
+        """Refuse the first draft that this viewer may not write over, or write anew."""
+        addresses = [_address(draft) for draft in drafts]
+        held = self._all_facts(addresses)
+        for draft, address in zip(drafts, addresses, strict=True):
+            interaction = Interaction.UPDATE if address in held else Interaction.CREATE
+            facts = held.get(address) or facts_of(draft.resource, draft.patient)
+            if decide(self.viewer, interaction, facts) != Verdict.ALLOWED:
+                raise self._refusal(interaction, *address)
 
     def _facts(self, resource_type: str, logical_id: str) -> Facts | None:
+        return self._all_facts([(resource_type, logical_id)]).get((resource_type, logical_id))
+
+    def _all_facts(self, addresses: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Facts]:
         with scoped(SYSTEM):
             rows = _rows(
-                "SELECT resource_type, patient, labels FROM portal_fhir_resource"
-                " WHERE resource_type = %s AND logical_id = %s",
-                [resource_type, logical_id],
+                "SELECT resource_type, logical_id, patient, labels FROM portal_fhir_resource"
+                " WHERE (resource_type, logical_id) IN"
+                " (SELECT * FROM unnest(%s::text[], %s::text[]))",
+                [[one[0] for one in addresses], [one[1] for one in addresses]],
             )
-        return Facts(*rows[0]) if rows else None
+        return {(row[0], row[1]): Facts(row[0], row[2], row[3]) for row in rows}
 
     def _refusal(self, interaction: Interaction, resource_type: str, logical_id: str) -> NotFound:
         """Leave the true verdict in the audit and return what the viewer is told."""
@@ -284,7 +341,7 @@ class Repository:
             logger.error("alarm: %s asked for a record that is closed to them", self.viewer.who)
         refused = (interaction, Seen(patient, resource_type, [logical_id]), verdict)
         if self._pending is None:
-            audit.write(self.viewer, interaction, [refused[1]], verdict)
+            self._audit(interaction, [refused[1]], verdict)
         else:
             self._refusals.append(refused)
         return NotFound(f"{resource_type}/{logical_id}")
@@ -292,7 +349,7 @@ class Repository:
     def _audit_refusals(self) -> None:
         """Write down what was refused inside a transaction that has been rolled back."""
         for interaction, seen, verdict in self._refusals:
-            audit.write(self.viewer, interaction, [seen], verdict)
+            self._audit(interaction, [seen], verdict)
 
     def _audit_written(self, written: Sequence[Written]) -> None:
         for interaction in (Interaction.CREATE, Interaction.UPDATE):
@@ -303,7 +360,7 @@ class Repository:
                     named.setdefault(key, []).append(one.draft.logical_id)
             if named:
                 seen = [Seen(*key, ids) for key, ids in named.items()]
-                audit.write(self.viewer, interaction, seen)
+                self._audit(interaction, seen)
 
     def _told(self, told: Iterable[Change]) -> None:
         if self._pending is not None:
@@ -330,6 +387,10 @@ def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 def _now() -> datetime:
     now: datetime = _rows("SELECT daybook_now()", [])[0][0]
     return now
+
+
+def _address(draft: Draft) -> tuple[str, str]:
+    return str(draft.resource["resourceType"]), draft.logical_id
 
 
 def _text(resource: Json | str) -> str:

@@ -31,7 +31,6 @@ from fhir.writing_sql import (
 )
 
 ERASED = "entered-in-error"
-EMPTY = Index([], [], [], [])
 
 Row = dict[str, object]
 
@@ -64,7 +63,7 @@ class Written:
     at: datetime | None = None
     change: Change | None = None
     row: Row = field(default_factory=dict)
-    index: Index = EMPTY
+    index: Index = field(default_factory=Index)
 
     @property
     def resource_type(self) -> str:

@@ -101,6 +101,25 @@ UPDATE portal_fhir_version SET labels = labels | 1 WHERE (patient, number) IN
   (SELECT * FROM unnest(%s::text[], %s::bigint[]))
 """
 
+TO_RELABEL = """
+SELECT patient, number, resource_type, logical_id, version, labels, shown_version, retraction
+FROM portal_fhir_resource WHERE (resource_type, logical_id) IN
+  (SELECT * FROM unnest(%s::text[], %s::text[]))
+ORDER BY patient, number FOR UPDATE
+"""
+RELABEL = """
+UPDATE portal_fhir_resource r
+SET labels = new.labels, shown_version = new.shown_version, retraction = new.retraction
+FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::int[], %s::int[], %s::text[])
+  AS new(patient, number, version, labels, shown_version, retraction)
+WHERE r.patient = new.patient AND r.number = new.number
+"""
+RELABEL_VERSIONS = """
+UPDATE portal_fhir_version v SET labels = new.labels
+FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::int[]) AS new(patient, number, version, labels)
+WHERE v.patient = new.patient AND v.number = new.number AND v.version = new.version
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexTable:

@@ -108,7 +108,7 @@ async def _tasks(stop: threading.Event) -> None:
                 listen_notify=True,
             )
         )
-        while not stop.is_set() and not worker.done():
-            await asyncio.sleep(PERIOD)
+        stopping = asyncio.ensure_future(asyncio.to_thread(stop.wait))
+        await asyncio.wait([worker, stopping], return_when=asyncio.FIRST_COMPLETED)
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)

@@ -96,7 +96,8 @@ def test_deciding_one_and_filtering_many_agree_and_the_wall_hides_no_more(
 ):
     with scoped(SYSTEM), connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS r (n int, resource_type text, patient text, labels int)"
+            "CREATE TEMPORARY TABLE IF NOT EXISTS r"
+            " (n int, resource_type text, patient text, labels int)"
         )
         cursor.execute("TRUNCATE r")
         for n, row in enumerate(rows):

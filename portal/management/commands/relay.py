@@ -1,22 +1,27 @@
 """``manage.py relay``: tells changes, reads messages, chains the audit, runs timed tasks."""
 
-import signal
+import asyncio
 import threading
 from typing import Any
 
 from django.core.management import BaseCommand
 
-from portal import relaying
+from portal import processes, relaying
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Run the relay's threads beside this loop until `stop` is set."""
+    stopping = threading.Event()
+    working = asyncio.ensure_future(asyncio.to_thread(relaying.run, stopping))
+    waiting = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    stopping.set()
+    await working
 
 
 class Command(BaseCommand):
-    """Runs until it is asked to stop."""
-
-    help = __doc__
+    help = "Runs the relay until it is asked to stop; what is under way is finished first."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Work until SIGTERM or SIGINT; what is under way is finished first."""
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        relaying.run(stop)
+        processes.run(run)

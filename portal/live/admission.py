@@ -1,0 +1,62 @@
+"""Who opens a socket: the session's cookie says, once, and the hub asks again every few seconds."""
+
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from fhir import changes
+from fhir.access import NOBODY, Viewer
+from fhir.changes import Head
+from portal import clock
+from portal.identity import sessions
+from portal.identity.models import Capacity
+from portal.identity.sessions import Standing
+from portal.identity.viewers import viewer_in
+from portal.live import cursors
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Somebody with a page open; a visitor's page has no patient and hears of content alone."""
+
+    viewer: Viewer
+    patient: str
+    head: Head
+    is_new_epoch: bool = False
+
+
+VISITOR = Admitted(NOBODY, "", Head("", 0))
+
+
+def admit(cookies: str, cursor: str) -> Admitted | None:
+    """Return who opens a page at this cursor, or None for a session that is over."""
+    request = HttpRequest()
+    request.session = _session(cookies)
+    user = get_user(request)
+    if isinstance(user, AnonymousUser):
+        return VISITOR if not cursor else None
+    standing = sessions.standing_of(request.session, user, clock.now())
+    return admitted(standing, cursor) if isinstance(standing, Standing) else None
+
+
+def admitted(standing: Standing, cursor: str) -> Admitted:
+    """Return how a session that stands may listen: patients to their record, others to content."""
+    viewer = viewer_in(standing)
+    if standing.capacity not in {Capacity.PATIENT, Capacity.PROXY} or not viewer.grants:
+        return VISITOR
+    now = changes.head(viewer, standing.person)
+    said = cursors.decode(cursor, standing.person)
+    head = said if said and said.epoch == now.epoch else now
+    return Admitted(viewer, standing.person, head, is_new_epoch=bool(cursor) and head is not said)
+
+
+def _session(cookies: str) -> Any:
+    found = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    engine = import_module(settings.SESSION_ENGINE)
+    return engine.SessionStore(found.value if found else None)
