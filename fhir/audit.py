@@ -54,7 +54,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a call named of one patient ("" for shared types)."""
+    """What a call named of one patient ("" for shared types).
+
+    Ids are of the type; "Type/id" names a resource on whose account it was read.
+    """
 
     patient: str
     resource_type: str
@@ -112,7 +115,10 @@ def entries_for(
             " AND (%s::timestamptz IS NULL OR a.at < %s)"
             " AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(a.ids) named(id)"
             "   WHERE NOT EXISTS (SELECT 1 FROM portal_fhir_resource r"
-            "     WHERE r.resource_type = a.resource_type AND r.logical_id = named.id))"
+            "     WHERE r.resource_type = CASE WHEN named.id LIKE '%%/%%'"
+            "       THEN split_part(named.id, '/', 1) ELSE a.resource_type END"
+            "     AND r.logical_id = split_part(named.id, '/', CASE WHEN named.id LIKE '%%/%%'"
+            "       THEN 2 ELSE 1 END)))"
             " ORDER BY a.id DESC LIMIT %s",
             [patient, SYSTEM.who, before, before, count],
         )
@@ -215,5 +221,5 @@ def _entry(row: Sequence[object]) -> Entry:
         Interaction(str(interaction)),
         Verdict(str(outcome)),
         str(of_type),
-        tuple(json.loads(ids) if isinstance(ids, str) else ids),  # type: ignore[arg-type]
+        tuple(one for one in json.loads(str(ids)) if "/" not in one),
     )
