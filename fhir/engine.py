@@ -4,10 +4,11 @@
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fhir.outcomes import Issue, error
+from fhir.paths import Json
 from fhir.raw import NotJson
 
 Engine = Callable[[str], list[Issue]]
@@ -32,10 +33,6 @@ def _fhirkit() -> Engine:
 
 def library(text: str) -> list[Issue]:
     """Check by the models of `fhir.resources`."""
-    from pydantic import ValidationError  # noqa: PLC0415 (heavy, and seldom needed)
-
-    from fhir import r4  # noqa: PLC0415 (heavy, and seldom needed)
-
     repeated: list[str] = []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -45,7 +42,7 @@ def library(text: str) -> list[Issue]:
         return found
 
     try:
-        resource = json.loads(text, object_pairs_hook=members)
+        resource = json.loads(text, object_pairs_hook=members, parse_constant=_no_constant)
     except (ValueError, RecursionError) as fault:
         raise NotJson(str(fault)) from None
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
@@ -53,6 +50,14 @@ def library(text: str) -> list[Issue]:
         return [error("structure", "Resource", "a resource needs a resourceType")]
     if repeated:
         return [error("structure", kind, f"a key appears more than once, near {repeated[0]}")]
+    return list(_empty(resource, kind)) or _by_models(resource, kind)
+
+
+def _by_models(resource: Json, kind: str) -> list[Issue]:
+    from pydantic import ValidationError  # noqa: PLC0415 (heavy, and seldom needed)
+
+    from fhir import r4  # noqa: PLC0415 (heavy, and seldom needed)
+
     try:
         r4.typed(resource)
     except r4.UnknownType:
@@ -62,7 +67,26 @@ def library(text: str) -> list[Issue]:
             error("structure", ".".join([kind, *map(str, fault["loc"])]), fault["msg"])
             for fault in faults.errors()
         ]
+    except (AttributeError, TypeError):  # The library stumbles over some wrong types.
+        return [error("structure", kind, "an element has a wrong type")]
     return []
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _empty(value: Any, path: str) -> Iterator[Issue]:
+    """Yield what says nothing; the library does not mind."""
+    if value is None or value in ([], ""):
+        yield error("structure", path, "is empty; leave the element out")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _empty(item, f"{path}.{name}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            if item is not None:
+                yield from _empty(item, f"{path}[{number}]")
 
 
 def _is_echo(message: str, path: str, found: list[Any]) -> bool:

@@ -22,9 +22,13 @@ MAX_DEPTH: Final = 60
 _ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
 _QUOTED: Final = re.compile(rb'"[^"]*"')
 _NOT_STRUCTURE: Final = bytes(set(range(256)) - set(b'"[]{}'))
+_ONE_KIND: Final = bytes.maketrans(b"[]", b"{}")
 # May stand for a control character or half a surrogate pair; only then is each string looked at.
 _SUSPECT: Final = re.compile(r"\\(?:[bf]|u(?:00[01][0-9a-fA-F]|00[7][fF]|[dD][89a-fA-F]))")
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+_WRONG_SHAPE: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+UNREADABLE: Final = "an element has a wrong shape"
 
 _ENGINE: Final[Engine] = chosen()
 
@@ -67,7 +71,11 @@ def check(text: str | bytes, engine: Engine = _ENGINE) -> Checked:
     if _SUSPECT.search(decoded):
         _refuse(list(_forbidden(parsed.resource, parsed.resource["resourceType"])))
     has_siblings = '"_' in decoded or '"fhir_comments"' in decoded or "\\u" in decoded
-    issues += check_resource(parsed.resource, has_siblings=has_siblings)
+    try:
+        issues += check_resource(parsed.resource, has_siblings=has_siblings)
+    except _WRONG_SHAPE:
+        # The slower engine lets shapes through that the walk cannot read.
+        raise Malformed([error("structure", parsed.resource["resourceType"], UNREADABLE)]) from None
     _refuse(issues)
     return Checked(parsed.resource, issues, decoded, parsed)
 
@@ -99,15 +107,15 @@ def _is_too_deep(data: bytes) -> bool:
     """
     if b"\\" in data:
         data = _ESCAPED.sub(b"", data)
-    marks = data.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+    marks = data.translate(_ONE_KIND, _NOT_STRUCTURE).replace(b'""', b"")
     if b'"' in marks:
         marks = _QUOTED.sub(b"", marks)
     for _ in range(MAX_DEPTH):
-        inner = marks.replace(b"{}", b"").replace(b"[]", b"")
-        if len(inner) == len(marks):
+        outer = marks.replace(b"{}", b"")
+        if len(outer) == len(marks):
             break  # Nothing left, or unbalanced: the parser will say where.
-        marks = inner
-    return len(marks) > MAX_DEPTH * 2 or b"{}" in marks or b"[]" in marks
+        marks = outer
+    return b"{}" in marks or len(marks) > MAX_DEPTH
 
 
 def _too_big(parsed: Parsed) -> Iterator[Issue]:
