@@ -47,7 +47,7 @@ def identifier_key(feed: str, resource_type: str, system: str, value: str) -> Ke
 
 def identifier_keys(feed: str, resource: Json) -> Iterator[Key]:
     """Yield the keys of a resource's business identifiers that name their system."""
-    found = resource.get("identifier", ())
+    found = resource.get("identifier", [])
     for identifier in found if isinstance(found, list) else [found]:
         if identifier.get("system") and identifier.get("value"):
             yield identifier_key(
