@@ -15,4 +15,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 from channels.routing import ProtocolTypeRouter  # noqa: E402 (the settings come first)
 from django.core.asgi import get_asgi_application  # noqa: E402
 
+from portal import checks  # noqa: E402
+
 application = ProtocolTypeRouter({"http": get_asgi_application()})
+checks.require_safe()

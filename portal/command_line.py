@@ -11,6 +11,7 @@ AS_OWNER = frozenset(
 WITHOUT_DATABASE = frozenset(
     {"help", "tidy", "collectstatic", "findstatic", "version", "--version"}
 )
+SERVES = frozenset({"serve", "relay", "mllp", "demo"})
 
 
 def run(arguments: list[str]) -> None:
@@ -18,6 +19,8 @@ def run(arguments: list[str]) -> None:
     command = arguments[1] if len(arguments) > 1 else "help"
     if command in AS_OWNER:
         os.environ["DATABASE_ROLE"] = "owner"
+    if command in SERVES:
+        database.serve_with_pool()
     if command not in WITHOUT_DATABASE:
         database.attach()
     from django.core.management import execute_from_command_line

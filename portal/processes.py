@@ -13,12 +13,15 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 
+from portal import checks
+
 Part = Callable[[asyncio.Event], Awaitable[None]]
 PATIENCE = 5  # seconds that open requests and sockets are given when we stop
 
 
 def run(*parts: Part) -> None:
     """Run the parts; each gets an event that is set when it should end."""
+    checks.require_safe()
     make_loop = found("uvloop.new_event_loop") or asyncio.new_event_loop
     with asyncio.Runner(loop_factory=make_loop) as runner:
         runner.run(_together(parts))

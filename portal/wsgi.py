@@ -10,4 +10,7 @@ database.attach()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 (the settings come first)
 
+from portal import checks  # noqa: E402
+
 application = get_wsgi_application()
+checks.require_safe()
