@@ -10,7 +10,10 @@ WINPATH = FeedSettings("winpath", "RMB")
 PAS = FeedSettings("pas", "RMB")
 
 PID = "PID|1||9991000003^^^NHS^NH~M1000003^^^RMB^MR||Yusuf^Amina^^^Mrs^^L||19670908|F"
-OBR = "OBR|1|P1^EPR|L1^WINPATH|FBC^Full blood count^WINPATH|||202603100810|||||||||||||||202603101400|||F"
+OBR = (
+    "OBR|1|P1^EPR|L1^WINPATH|FBC^Full blood count^WINPATH|||202603100810|||||||||||||||202603101400"
+    "|||F"
+)
 
 
 def written(*lines: str, kind: str = "ORU^R01") -> bytes:

@@ -249,7 +249,7 @@ def test_a_telephone_or_address_on_the_net(written, read):
     ("written", "system"),
     [
         ("C7000001^Osei^Kofi^^^Dr^^^GMC", "https://fhir.hl7.org.uk/Id/gmc-number"),
-        ("C7000001^Osei^Kofi^^^Dr^^^^^^^^GMC", "https://fhir.hl7.org.uk/Id/gmc-number"),
+        ("C7000001^Osei^Kofi^^^Dr^^^^^^^GMC", "https://fhir.hl7.org.uk/Id/gmc-number"),
         ("C001^Osei^Kofi^^^Dr^^^DRNBR", "urn:daybook:RMB:staff:DRNBR"),
         ("C001^Osei^Kofi^^^Dr", "urn:daybook:RMB:staff"),
     ],
