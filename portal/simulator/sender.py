@@ -5,13 +5,13 @@ Both send again what was not answered, so that a restart of the service loses no
 
 import asyncio
 import contextlib
+import http.client
 import itertools
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Final, Self
-
-import httpx
+from urllib.parse import urlsplit
 
 from portal.simulator.resources import Json
 
@@ -100,8 +100,9 @@ def _code(answer: bytes, message: bytes) -> str:
 class FhirSender:
     """Posts bundles to the FHIR base with the feed's bearer token."""
 
-    def __init__(self, client: httpx.AsyncClient, pause: Pause = asyncio.sleep) -> None:
-        self._client = client
+    def __init__(self, base: str, token: str, pause: Pause = asyncio.sleep) -> None:
+        self._base = urlsplit(base)
+        self._token = token
         self._pause = pause
 
     async def send(self, bundle: Json) -> None:
@@ -111,26 +112,35 @@ class FhirSender:
         """
         body = json.dumps(bundle, ensure_ascii=False).encode()
         for pause in _pauses():
-            with contextlib.suppress(httpx.TransportError):
-                answer = await self._client.post("", content=body)
-                if answer.is_success:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                status, answer = await asyncio.to_thread(self._post, body)
+                if status < http.HTTPStatus.BAD_REQUEST:
                     return
-                if answer.status_code not in _BUSY:
-                    raise NotTaken(f"HTTP {answer.status_code}: {_reason(answer)}")
+                if status not in _BUSY:
+                    raise NotTaken(f"HTTP {status}: {_reason(answer)}")
             await self._pause(pause)
 
+    def _post(self, body: bytes) -> tuple[int, bytes]:
+        secure = self._base.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(self._base.hostname or "", self._base.port, timeout=_ANSWER_WITHIN)
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/fhir+json",
+            "Accept": "application/fhir+json",
+        }
+        try:
+            connection.request("POST", self._base.path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
 
-@contextlib.asynccontextmanager
-async def fhir_door(base: str, token: str) -> AsyncIterator[FhirSender]:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/fhir+json"}
-    async with httpx.AsyncClient(base_url=base, headers=headers, timeout=60) as client:
-        yield FhirSender(client)
 
-
-def _reason(answer: httpx.Response) -> str:
-    """The first issue of an OperationOutcome; its place, and what the validator says of it."""
+def _reason(answer: bytes) -> str:
+    """The first issue of an OperationOutcome: its place, and what is wrong there."""
     try:
-        issue = answer.json()["issue"][0]
+        issue = json.loads(answer)["issue"][0]
     except (ValueError, LookupError, TypeError):
         return "no reason given"
     place = ", ".join(issue.get("expression", ()))

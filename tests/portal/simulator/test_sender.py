@@ -1,8 +1,8 @@
 import asyncio
 import json
+import re
 from contextlib import asynccontextmanager
 
-import httpx
 import pytest
 
 from portal.simulator import cast
@@ -87,34 +87,46 @@ async def test_several_messages_share_a_connection(now):
 
 
 class Door:
-    """A FHIR base that answers with the next of its status codes; 0 is a broken connection."""
+    """A FHIR base that answers with the next of its status codes; 0 breaks the connection."""
 
     def __init__(self, *codes):
         self.codes = list(codes)
         self.heard = []
 
-    def __call__(self, request):
-        self.heard.append(json.loads(request.content))
-        code = self.codes.pop(0)
-        if not code:
-            raise httpx.ConnectError("refused")
-        issue = {"expression": ["Bundle.entry[1].resource"], "diagnostics": "a date is missing"}
-        return httpx.Response(code, json={"resourceType": "OperationOutcome", "issue": [issue]})
+    async def __call__(self, reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(re.search(r"content-length: (\d+)", head.lower())[1])
+        self.heard.append((head, json.loads(await reader.readexactly(length))))
+        if code := self.codes.pop(0):
+            issue = {"expression": ["Bundle.entry[1].resource"], "diagnostics": "a date is missing"}
+            body = json.dumps({"resourceType": "OperationOutcome", "issue": [issue]})
+            writer.write(
+                f"HTTP/1.1 {code} Said\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+            )
+        writer.close()
+
+
+@asynccontextmanager
+async def posting_to(door):
+    server = await asyncio.start_server(door, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield FhirSender(f"http://127.0.0.1:{port}/fhir/R4", "a-token", pause=at_once)
 
 
 async def test_a_bundle_is_posted_until_it_is_taken():
     door = Door(0, 503, 200)
     bundle = {"resourceType": "Bundle"}
 
-    async with httpx.AsyncClient(transport=httpx.MockTransport(door), base_url="http://x/") as at:
-        await FhirSender(at, pause=at_once).send(bundle)
+    async with posting_to(door) as sender:
+        await sender.send(bundle)
 
-    assert door.heard == [bundle] * 3
+    assert [body for _, body in door.heard] == [bundle] * 3
+    assert door.heard[0][0].startswith("POST /fhir/R4 HTTP/1.1\r\n")
+    assert "Authorization: Bearer a-token" in door.heard[0][0]
 
 
 async def test_a_refused_bundle_says_where_the_fault_is():
-    door = Door(422)
-
-    async with httpx.AsyncClient(transport=httpx.MockTransport(door), base_url="http://x/") as at:
+    async with posting_to(Door(422)) as sender:
         with pytest.raises(NotTaken, match=r"entry\[1\]\.resource: a date is missing"):
-            await FhirSender(at, pause=at_once).send({"resourceType": "Bundle"})
+            await sender.send({"resourceType": "Bundle"})
