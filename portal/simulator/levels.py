@@ -88,21 +88,24 @@ class Body:
         return middle * (1 + 0.05 * self._throw(key, at.isoformat()).gauss(0, 1))
 
     def filtration(self, at: datetime) -> float:
-        """The CKD-EPI 2009 formula, as laboratories in England use it; adults only."""
-        creatinine = float(self.level("CREAT", at)) / 88.4
-        scale, power = (0.7, -0.329) if self._person.sex == "F" else (0.9, -0.411)
-        ratio = creatinine / scale
-        rate: float = (
-            141
-            * math.pow(min(ratio, 1), power)
-            * math.pow(max(ratio, 1), -1.209)
-            * math.pow(0.993, self._person.age(at.date()))
-        )
-        return rate * (1.018 if self._person.sex == "F" else 1)
+        return filtration(float(self.level("CREAT", at)), self._person, at)
 
     def low_density(self, at: datetime) -> float:
         total, high, fat = (float(self.level(key, at)) for key in ("CHOL", "HDL", "TRIG"))
         return total - high - fat / 2.2
+
+
+def filtration(creatinine: float, person: Person, at: datetime) -> float:
+    """The CKD-EPI 2009 formula, as laboratories in England use it; for adults only."""
+    female = person.sex == "F"
+    ratio = creatinine / 88.4 / (0.7 if female else 0.9)
+    rate: float = (
+        141
+        * math.pow(min(ratio, 1), -0.329 if female else -0.411)
+        * math.pow(max(ratio, 1), -1.209)
+        * math.pow(0.993, person.age(at.date()))
+    )
+    return rate * 1.018 if female else rate
 
 
 _DERIVED: Final[dict[str, Callable[[Body, datetime], float]]] = {
