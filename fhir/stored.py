@@ -22,6 +22,8 @@ class Stored:
     labels: int
     updated_at: datetime
     text: str
+    # The place in a list, for the search that goes on from here; only searches know it.
+    key: tuple[datetime | None, int] = (None, 0)
 
     @cached_property
     def json(self) -> Json:
@@ -80,7 +82,8 @@ def stored(row: tuple[Any, ...]) -> Stored:
         text = with_security(text, security_coding(Label.NOPAT))
     if labels & Label.DEMOGRAPHICS:
         text = without_demographics(text)
-    return Stored(resource_type, logical_id, version, patient, labels, updated_at, text)
+    key = (row[7], row[8]) if len(row) > len(STORED.split(",")) else (None, 0)
+    return Stored(resource_type, logical_id, version, patient, labels, updated_at, text, key)
 
 
 def summary(row: tuple[Any, ...]) -> Summary:

@@ -31,6 +31,8 @@ class Criteria:
     strings: Sequence[tuple[str, str]] = ()
     # Each entry: parameter name and a span that a value must overlap.
     dates: Sequence[tuple[str, datetime | None, datetime | None]] = ()
+    # Each entry: parameter name and a span that a value must lie in altogether.
+    within: Sequence[tuple[str, datetime | None, datetime | None]] = ()
     updated: tuple[datetime | None, datetime | None] = (None, None)
     withheld: bool | None = None
     order: Order = "-date"
@@ -104,13 +106,18 @@ def _spans(found: _Where, criteria: Criteria) -> None:
     if until is not None:
         found.add("r.updated_at < %s", until)
     for name, low, high in criteria.dates:
-        inner = _Where()
-        inner.add("d.name = %s", name)
-        if low is not None:
-            inner.add("d.high > %s", low)
-        if high is not None:
-            inner.add("d.low < %s", high)
-        _exists(found, "portal_fhir_date", "d", inner)
+        _dated(found, name, ("d.high > %s", low), ("d.low < %s", high))
+    for name, low, high in criteria.within:
+        _dated(found, name, ("d.low >= %s", low), ("d.high <= %s", high))
+
+
+def _dated(found: _Where, name: str, *ends: tuple[str, datetime | None]) -> None:
+    inner = _Where()
+    inner.add("d.name = %s", name)
+    for condition, end in ends:
+        if end is not None:
+            inner.add(condition, end)
+    _exists(found, "portal_fhir_date", "d", inner)
 
 
 def _indexed(found: _Where, criteria: Criteria) -> None:
