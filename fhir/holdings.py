@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from fhir import arrays
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -21,15 +23,14 @@ def held(addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Holding]
     wanted = list(addresses)
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT resource_type, logical_id, source, patient, version, labels,"
-            " CASE WHEN resource_type = 'Patient' THEN text ELSE '' END"
-            " FROM portal_fhir_resource WHERE (resource_type, logical_id) IN"
-            " (SELECT * FROM unnest(%s::text[], %s::text[]))",
-            [list(column) for column in zip(*wanted, strict=True)],
-        )
-        return {(row[0], row[1]): Holding(*row[2:]) for row in cursor.fetchall()}
+    rows = arrays.fetch(
+        "SELECT resource_type, logical_id, source, patient, version, labels,"
+        " CASE WHEN resource_type = 'Patient' THEN text ELSE '' END"
+        " FROM portal_fhir_resource WHERE (resource_type, logical_id) IN"
+        " (SELECT * FROM unnest(%b::text[], %b::text[]))",
+        list(zip(*wanted, strict=True)),
+    )
+    return {(row[0], row[1]): Holding(*row[2:]) for row in rows}
 
 
 def patients_among(keys: Iterable[str]) -> set[str]:

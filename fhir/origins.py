@@ -8,10 +8,8 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.db import connection
-
+from fhir import arrays
 from fhir.labels import SHARED_TYPES
 from fhir.paths import Json
 
@@ -34,6 +32,8 @@ class Address:
 
 Key = tuple[uuid.UUID, str]
 
+_OF_MANY_NAMES = SHARED_TYPES | {"Patient"}
+
 
 def url_key(feed: str, resource_type: str, full_url: str) -> Key:
     """Return the key of a full URL, or of a feed's own "Type/id"."""
@@ -46,13 +46,20 @@ def identifier_key(feed: str, resource_type: str, system: str, value: str) -> Ke
 
 
 def identifier_keys(feed: str, resource: Json) -> Iterator[Key]:
-    """Yield the keys of a resource's business identifiers that name their system."""
+    """Yield the keys of a resource's business identifiers that name their system.
+
+    People and shared types bear several of their own. Of anything else the first alone names it:
+    those behind it are as often numbers of a group, an order or an episode.
+    """
+    resource_type = resource["resourceType"]
     found = resource.get("identifier", [])
-    for identifier in found if isinstance(found, list) else [found]:
-        if identifier.get("system") and identifier.get("value"):
-            yield identifier_key(
-                feed, resource["resourceType"], identifier["system"], identifier["value"]
-            )
+    named = [
+        identifier
+        for identifier in (found if isinstance(found, list) else [found])
+        if identifier.get("system") and identifier.get("value")
+    ]
+    for identifier in named if resource_type in _OF_MANY_NAMES else named[:1]:
+        yield identifier_key(feed, resource_type, identifier["system"], identifier["value"])
 
 
 def reference_key(feed: str, reference: str) -> Key | None:
@@ -71,13 +78,12 @@ def find(keys: Iterable[Key]) -> dict[Key, Address]:
     wanted = set(keys)
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT key, resource_type, logical_id, patient FROM portal_fhir_origin WHERE"
-            " (key, resource_type) IN (SELECT * FROM unnest(%s::uuid[], %s::text[]))",
-            [list(column) for column in zip(*wanted, strict=True)],
-        )
-        return {(row[0], row[1]): Address(*row[1:]) for row in cursor.fetchall()}
+    rows = arrays.fetch(
+        "SELECT key, resource_type, logical_id, patient FROM portal_fhir_origin WHERE"
+        " (key, resource_type) IN (SELECT * FROM unnest(%b::uuid[], %b::text[]))",
+        list(zip(*wanted, strict=True)),
+    )
+    return {(row[0], row[1]): Address(*row[1:]) for row in rows}
 
 
 def keep(names: Mapping[Key, Address]) -> None:
@@ -87,18 +93,15 @@ def keep(names: Mapping[Key, Address]) -> None:
     """
     if not names:
         return
-    rows: list[tuple[Any, ...]] = [
-        (key[0], key[1], address.id, address.patient) for key, address in names.items()
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO portal_fhir_origin (key, resource_type, logical_id, patient)"
-            " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[])"
-            " ON CONFLICT DO NOTHING",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-        if cursor.rowcount != len(rows):
-            raise Raced
+    rows = [(key[0], key[1], address.id, address.patient) for key, address in names.items()]
+    kept = arrays.execute(
+        "INSERT INTO portal_fhir_origin (key, resource_type, logical_id, patient)"
+        " SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[])"
+        " ON CONFLICT DO NOTHING",
+        list(zip(*rows, strict=True)),
+    )
+    if kept != len(rows):
+        raise Raced
 
 
 def _key(feed: str, resource_type: str, kind: str, value: str) -> Key:

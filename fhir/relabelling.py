@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
+from fhir import arrays
 from fhir.changes import Change
 from fhir.labels import NONE, Label
 from fhir.writing import Conflict
@@ -15,6 +14,17 @@ RELEASED = "released"
 WITHHELD = "withheld"
 CORRECTED = "corrected"
 REMOVED = "removed"
+# What TO_RELABEL asks for, in its order.
+_COLUMNS = (
+    "patient",
+    "number",
+    "resource_type",
+    "logical_id",
+    "version",
+    "labels",
+    "shown_version",
+    "retraction",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +51,12 @@ def relabel(
     if not changed:
         return []
     columns = ("patient", "number", "version", "labels", "shown_version", "retraction")
-    arrays = [[row[name] for row in changed] for name in columns]
-    with connection.cursor() as cursor:
-        cursor.execute(RELABEL, arrays)
-        cursor.execute(RELABEL_VERSIONS, arrays[:4])
-        if add & Label.NOPAT and retraction == REMOVED:
-            # No version of it is ever read by a patient again.
-            cursor.execute(ERASE_VERSIONS, arrays[:2])
+    values = [[row[name] for row in changed] for name in columns]
+    arrays.execute(RELABEL, values)
+    arrays.execute(RELABEL_VERSIONS, values[:4])
+    if add & Label.NOPAT and retraction == REMOVED:
+        # No version of it is ever read by a patient again.
+        arrays.execute(ERASE_VERSIONS, values[:2])
     kind = WITHHELD if add & Label.NOPAT else RELEASED
     return [
         Change(
@@ -65,10 +74,8 @@ def relabel(
 def _current(targets: Sequence[Target]) -> list[dict[str, Any]]:
     """Return the rows, locked, in the order in which writers lock them too."""
     expected = {(one.resource_type, one.logical_id): one.version for one in targets}
-    with connection.cursor() as cursor:
-        cursor.execute(TO_RELABEL, [[key[0] for key in expected], [key[1] for key in expected]])
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    found = arrays.fetch(TO_RELABEL, [[key[0] for key in expected], [key[1] for key in expected]])
+    rows = [dict(zip(_COLUMNS, row, strict=True)) for row in found]
     for row in rows:
         version = expected[row["resource_type"], row["logical_id"]]
         if version is not None and version != row["version"]:

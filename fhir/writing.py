@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from fhir import arrays
 from fhir.changes import Change
 from fhir.labels import NONE, Label, labels_of
 from fhir.moments import moment_of
@@ -112,9 +113,8 @@ def _address(draft: Draft) -> tuple[str, str]:
 
 def _existing(drafts: Sequence[Draft]) -> dict[tuple[str, str], _Held]:
     addresses = [_address(draft) for draft in drafts]
-    with connection.cursor() as cursor:
-        cursor.execute(EXISTING, [[a[0] for a in addresses], [a[1] for a in addresses]])
-        return {(row[0], row[1]): _Held(*row[2:9], bytes(row[9]), row[10]) for row in cursor}
+    rows = arrays.fetch(EXISTING, [[a[0] for a in addresses], [a[1] for a in addresses]])
+    return {(row[0], row[1]): _Held(*row[2:]) for row in rows}
 
 
 def _numbers(count: int) -> list[int]:
@@ -254,16 +254,15 @@ def _store(written: Sequence[Written], author: str) -> None:
     late = [one.row for one in written if one.outcome == "late"]
     removed = [one.row for one in current if one.row["retraction"] == "removed"]
     versions = [{**one.row, "author": author, "late": one.outcome == "late"} for one in written]
-    with connection.cursor() as cursor:
-        for statement, outcome in ((INSERT_RESOURCE, "created"), (UPDATE_RESOURCE, "updated")):
-            if rows := [one.row for one in current if one.outcome == outcome]:
-                cursor.execute(statement.sql, statement.columns_of(rows))
-        cursor.execute(INSERT_VERSION.sql, INSERT_VERSION.columns_of(versions))
-        if late:
-            cursor.execute(LATE, _columns(late, "patient", "number", "version"))
-        if removed:
-            # No version of it is ever read by a patient again.
-            cursor.execute(ERASE_VERSIONS, _columns(removed, "patient", "number"))
+    for statement, outcome in ((INSERT_RESOURCE, "created"), (UPDATE_RESOURCE, "updated")):
+        if rows := [one.row for one in current if one.outcome == outcome]:
+            arrays.execute(statement.sql, statement.columns_of(rows))
+    arrays.execute(INSERT_VERSION.sql, INSERT_VERSION.columns_of(versions))
+    if late:
+        arrays.execute(LATE, _columns(late, "patient", "number", "version"))
+    if removed:
+        # No version of it is ever read by a patient again.
+        arrays.execute(ERASE_VERSIONS, _columns(removed, "patient", "number"))
     _index(current)
 
 
@@ -273,14 +272,13 @@ def _columns(rows: Sequence[Row], *names: str) -> list[list[object]]:
 
 def _index(written: Sequence[Written]) -> None:
     updated = [one.row for one in written if one.outcome == "updated"]
-    with connection.cursor() as cursor:
-        for table in INDEX_TABLES:
-            if updated:
-                cursor.execute(table.delete, _columns(updated, "patient", "number"))
-            rows = [
-                (one.row["patient"], one.row["number"], one.resource_type, *entry)
-                for one in written
-                for entry in getattr(one.index, table.part)
-            ]
-            if rows:
-                cursor.execute(table.insert, [list(column) for column in zip(*rows, strict=True)])
+    for table in INDEX_TABLES:
+        if updated:
+            arrays.execute(table.delete, _columns(updated, "patient", "number"))
+        rows = [
+            (one.row["patient"], one.row["number"], one.resource_type, *entry)
+            for one in written
+            for entry in getattr(one.index, table.part)
+        ]
+        if rows:
+            arrays.execute(table.insert, list(zip(*rows, strict=True)))

@@ -1,6 +1,6 @@
 """The statements by which the store writes, each for any number of rows at once.
 
-Row-level security forbids COPY; `unnest` over one array a column costs little more.
+Row-level security forbids COPY; `unnest` over one array a column costs little more (`fhir.arrays`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ class Statement:
 
 
 def _source(columns: Mapping[str, str]) -> str:
-    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+    arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
     return f"unnest({arrays}) AS new({', '.join(columns)})"
 
 
@@ -62,7 +62,7 @@ EXISTING = """
 SELECT resource_type, logical_id, number, patient, version, last_version, labels, shown_version,
   retraction, digest, stated_at
 FROM portal_fhir_resource WHERE (resource_type, logical_id) IN
-  (SELECT * FROM unnest(%s::text[], %s::text[]))
+  (SELECT * FROM unnest(%b::text[], %b::text[]))
 ORDER BY patient, number FOR UPDATE
 """
 
@@ -92,31 +92,31 @@ INSERT_VERSION = Statement(
 # A late version takes a number; the current one keeps its own.
 LATE = """
 UPDATE portal_fhir_resource r SET last_version = new.version
-FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS new(patient, number, version)
+FROM unnest(%b::text[], %b::bigint[], %b::int[]) AS new(patient, number, version)
 WHERE r.patient = new.patient AND r.number = new.number
 """
 
 ERASE_VERSIONS = """
 UPDATE portal_fhir_version SET labels = labels | 1 WHERE (patient, number) IN
-  (SELECT * FROM unnest(%s::text[], %s::bigint[]))
+  (SELECT * FROM unnest(%b::text[], %b::bigint[]))
 """
 
 TO_RELABEL = """
 SELECT patient, number, resource_type, logical_id, version, labels, shown_version, retraction
 FROM portal_fhir_resource WHERE (resource_type, logical_id) IN
-  (SELECT * FROM unnest(%s::text[], %s::text[]))
+  (SELECT * FROM unnest(%b::text[], %b::text[]))
 ORDER BY patient, number FOR UPDATE
 """
 RELABEL = """
 UPDATE portal_fhir_resource r
 SET labels = new.labels, shown_version = new.shown_version, retraction = new.retraction
-FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::int[], %s::int[], %s::text[])
+FROM unnest(%b::text[], %b::bigint[], %b::int[], %b::int[], %b::int[], %b::text[])
   AS new(patient, number, version, labels, shown_version, retraction)
 WHERE r.patient = new.patient AND r.number = new.number
 """
 RELABEL_VERSIONS = """
 UPDATE portal_fhir_version v SET labels = new.labels
-FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::int[]) AS new(patient, number, version, labels)
+FROM unnest(%b::text[], %b::bigint[], %b::int[], %b::int[]) AS new(patient, number, version, labels)
 WHERE v.patient = new.patient AND v.number = new.number AND v.version = new.version
 """
 
@@ -134,14 +134,14 @@ class IndexTable:
         """The statement that clears the table of some resources."""
         return (
             f"DELETE FROM {self.name} WHERE (patient, number) IN"
-            " (SELECT * FROM unnest(%s::text[], %s::bigint[]))"
+            " (SELECT * FROM unnest(%b::text[], %b::bigint[]))"
         )
 
     @property
     def insert(self) -> str:
         """The statement that adds rows; the same value twice is one row."""
         columns = {"patient": "text", "number": "bigint", "resource_type": "text", **self.own}
-        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
         return (
             f"INSERT INTO {self.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
             " ON CONFLICT DO NOTHING"

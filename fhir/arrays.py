@@ -1,0 +1,26 @@
+"""Send many rows in one statement, one array a column, in PostgreSQL's binary form.
+
+Text forms of arrays are quoted letter by letter in Python: a hundred times the CPU.
+"""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString, cast
+
+import psycopg
+from django.db import connection
+
+
+def execute(statement: str, columns: Sequence[Sequence[Any]]) -> int:
+    """Execute a statement whose placeholders are `%b`, and return how many rows it touched."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(cast("LiteralString", statement), [*map(list, columns)])
+        return cursor.rowcount
+
+
+def fetch(statement: str, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Execute a query whose placeholders are `%b`, and return its rows."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(cast("LiteralString", statement), [*map(list, columns)])
+        return cursor.fetchall()
