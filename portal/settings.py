@@ -29,6 +29,8 @@ BASE_URL = env.address(
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 # Whose word we take for a client's address and for https: the proxies in front of us.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "127.0.0.1")
+# How many of them a request passes: limits on tries are kept by the client's address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("PROXIES", 1 if IS_PUBLIC else 0)
 
 # What is installed
 
