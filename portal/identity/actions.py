@@ -6,13 +6,22 @@ from datetime import date, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
+from cms import groups
 from fhir import changes
 from fhir.access import SYSTEM
 from fhir.store import NotFound, Repository
 from portal.identity import codes, rules, sessions
-from portal.identity.models import ActivationCode, Capacity, Link, SessionLimit, User
+from portal.identity.models import (
+    ActivationCode,
+    Capacity,
+    Link,
+    Role,
+    SessionLimit,
+    User,
+)
 from portal.identity.rules import CodeState
 
 
@@ -35,11 +44,21 @@ class CannotActivate(Exception):
         self.why = why
 
 
+# The groups in which the content admin keeps what each may do.
+CONTENT_GROUPS = {
+    Role.EDITOR: groups.EDITORS,
+    Role.APPROVER: groups.APPROVERS,
+    Role.ADMIN: groups.APPROVERS,
+}
+
+
 def open_account(*, email: str, password: str, name: str, **fields: Any) -> User:
     """Make a login whose e-mail address needs no proof: for staff, and for demonstrations."""
     with transaction.atomic():
         user = User.objects.create_user(email, password, name=name, **fields)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        if group := CONTENT_GROUPS.get(Role(user.role)):
+            user.groups.add(Group.objects.get(name=group))
     return user
 
 

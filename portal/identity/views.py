@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from math import ceil
 from typing import cast
 
 from allauth.mfa.models import Authenticator
@@ -99,10 +100,10 @@ def left(standing: Standing) -> dict[str, int | str]:
     limit, now = standing.limit, clock.now()
     warned = rules.WARNED_BEFORE_IDLE_IN_NHS_APP if limit.from_nhs_app else rules.WARNED_BEFORE_IDLE
     return {
-        "idle": int((rules.idle_end(limit) - now).total_seconds()),
+        "idle": ceil((rules.idle_end(limit) - now).total_seconds()),
         "idle_at": dates.clock(rules.idle_end(limit)),
         "idle_warning": int(warned.total_seconds()),
-        "longest": int((rules.longest_end(limit) - now).total_seconds()),
+        "longest": ceil((rules.longest_end(limit) - now).total_seconds()),
         "longest_at": dates.clock(rules.longest_end(limit)),
         "longest_warning": int(rules.WARNED_BEFORE_LONGEST.total_seconds()),
     }
