@@ -7,7 +7,7 @@ refused: an image without words, a table without headings.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -15,6 +15,9 @@ from django.utils.text import slugify
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.images.blocks import ImageChooserBlock
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 PROSE = ["bold", "ol", "ul", "link"]
 FILE_NAME = re.compile(r"\S+\.(jpe?g|png|gif|webp|avif|heic|svg)", re.IGNORECASE)
@@ -26,10 +29,9 @@ is_address = RegexValidator(
 
 
 class LinkValue(blocks.StructValue):
-    @property
-    def url(self) -> str:
+    def url(self, request: HttpRequest | None = None) -> str:
         page = self.get("page")
-        return str(page.url) if page else str(self.get("address", ""))
+        return str(page.get_url(request)) if page else str(self.get("address", ""))
 
 
 class LinkBlock(blocks.StructBlock):

@@ -33,6 +33,7 @@ from cms.body import BodyBlock, contents_of
 from cms.codes import System, refusal_of_code
 from cms.explainers import address_of, in_words, view_of
 from cms.forms import ExplainerForm
+from cms.previews import PreviewedInAdmin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -41,7 +42,7 @@ CONTENTS_FROM = 4  # main headings: fewer are seen at a glance
 SHORT_TEXT = ["bold", "ul"]
 
 
-class SitePage(Page):
+class SitePage(PreviewedInAdmin, Page):
     """What all our pages share: everybody may read them, and their parts can be fetched alone."""
 
     private_page_options: list[str] = []
@@ -129,8 +130,8 @@ class ContentPage(SitePage):
         contents = contents_of(self.body)
         return context | {
             "contents": contents if len(contents) >= CONTENTS_FROM else [],
-            "children": self.get_children().live().public().in_menu().specific(),
-            "above": navigation.above(self),
+            "children": ContentPage.objects.child_of(self).live().in_menu(),
+            "above": navigation.above(self, request),
             "reviewed": in_words(self.reviewed_on),
             "review_due": in_words(self.review_due),
             "being_checked": self.review_due < clock.today(),
@@ -138,6 +139,7 @@ class ContentPage(SitePage):
 
 
 class Explainer(
+    PreviewedInAdmin,
     WorkflowMixin,
     DraftStateMixin,
     LockableMixin,

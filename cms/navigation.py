@@ -22,23 +22,24 @@ def context(request: HttpRequest) -> dict[str, Any]:
     pages = [(page.title, page.get_url(request)) for page in top if page.show_in_menus]
     return {
         "menu": [*pages, ("Tests explained", reverse("cms:tests"))],
-        "foot": [link_to(page) for page in top if page.in_footer],
+        "foot": [link_to(page, request) for page in top if page.in_footer],
     }
 
 
 def foot() -> list[Link]:
     """Return the links for the foot of pages that are not ours."""
-    return [link_to(page) for page in _top_pages() if page.in_footer]
+    return [link_to(page, None) for page in _top_pages() if page.in_footer]
 
 
-def above(page: Page) -> list[Link]:
+def above(page: Page, request: HttpRequest) -> list[Link]:
     """Return the pages over this one, the home page first."""
     home, *others = page.get_ancestors().filter(depth__gte=HOME_DEPTH)
-    return [{"text": "Home", "href": home.get_url()}, *map(link_to, others)]
+    return [link_to(home, request) | {"text": "Home"}, *(link_to(each, request) for each in others)]
 
 
-def link_to(page: Page) -> Link:
-    return {"text": page.title, "href": page.get_url()}
+def link_to(page: Page, request: HttpRequest | None) -> Link:
+    """Return a link; with a request, what is known of the site is asked for once only."""
+    return {"text": page.title, "href": page.get_url(request)}
 
 
 def _top_pages() -> list[Any]:

@@ -18,7 +18,7 @@ tests = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tests/", include((tests, "cms"))),
-    re_path(r"^media/(?P<path>images/.+)$", views.picture),
+    path("media/images/<path:name>", views.picture),
     path("_util/login/", views.sign_in, name="wagtailcore_login"),
     re_path(serve_pattern, serve, name="wagtail_serve"),
 ]

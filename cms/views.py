@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -40,8 +41,8 @@ def test(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def picture(request: HttpRequest, path: str) -> HttpResponseBase:
-    return static.serve(request, path, document_root=settings.MEDIA_ROOT)
+def picture(request: HttpRequest, name: str) -> HttpResponseBase:
+    return static.serve(request, name, document_root=str(Path(settings.MEDIA_ROOT) / "images"))
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
