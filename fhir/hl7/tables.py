@@ -1,4 +1,4 @@
-"""HL7 v2 code tables → FHIR codes. Checked against HL7's own maps; see deviations.py."""
+"""HL7 v2 code tables → FHIR codes. Checked by test against HL7's own maps."""
 
 from typing import Final
 
