@@ -111,7 +111,7 @@ class Trickle:
         old = throw.choice([one for one in report.results if not one.comparator])
         value = _near(old.test, Decimal(old.value), throw, 3 * _WOBBLE)
         right = self._laboratory(now).result(person, old.test.key, value, report.collected_at)
-        return corrected(report, right, now, "Corrected by the laboratory.")
+        return corrected(report, right, now, "Result checked")
 
     def _sampled(self, figure: Figure, now: datetime, throw: Random, *, critical: bool) -> Report:
         panel = throw.choice(_CALM_PANELS)
