@@ -4,7 +4,7 @@ Text forms of arrays are quoted letter by letter in Python: a hundred times the 
 """
 
 from collections.abc import Sequence
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from django.db import connection
@@ -14,7 +14,7 @@ def execute(statement: str, columns: Sequence[Sequence[Any]]) -> int:
     """Execute a statement whose placeholders are `%b`, and return how many rows it touched."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(cast("LiteralString", statement), [*map(list, columns)])
+        cursor.execute(statement, [*map(list, columns)])
         return cursor.rowcount
 
 
@@ -22,5 +22,5 @@ def fetch(statement: str, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, .
     """Execute a query whose placeholders are `%b`, and return its rows."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(cast("LiteralString", statement), [*map(list, columns)])
+        cursor.execute(statement, [*map(list, columns)])
         return cursor.fetchall()

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -194,8 +195,8 @@ def _later(delivery: int, attempts: int, error: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE portal_fhir_delivery SET attempts = attempts + 1, error = %s,"
-            " due_at = daybook_now() + %s WHERE id = %s",
-            [error, wait, delivery],
+            " due_at = daybook_now() + %s * interval '1 second' WHERE id = %s",
+            [error, wait.total_seconds(), delivery],
         )
 
 
@@ -218,10 +219,10 @@ def _change(row: Sequence[object]) -> Change:
     return Change(*row)  # type: ignore[arg-type]
 
 
-def _seen_by(viewer: Viewer) -> tuple[str, list[object]]:
+def _seen_by(viewer: Viewer) -> tuple[str, list[Any]]:
     """Return the condition under which `viewer` may know of a change: its type and its labels."""
     conditions: list[str] = []
-    parameters: list[object] = []
+    parameters: list[Any] = []
     for grant in viewer.grants:
         if Interaction.READ not in grant.interactions:
             continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import nhs_number
 from django.db import connection
@@ -109,7 +110,7 @@ def _agrees(key: str, person: Person) -> bool:
     return person.birth_date in born and bool(person.birth_date) and same_name
 
 
-def _keys(statement: str, parameters: Sequence[object]) -> list[str]:
+def _keys(statement: str, parameters: Sequence[Any]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return [row[0] for row in cursor.fetchall()]

@@ -88,7 +88,8 @@ def stored(row: tuple[Any, ...]) -> Stored:
 
 def summary(row: tuple[Any, ...]) -> Summary:
     """Make a summary of a row of SUMMARY."""
-    return Summary(*row[:9], json.loads(row[9]))
+    columns: list[Any] = [*row[:9], json.loads(row[9])]
+    return Summary(*columns)
 
 
 def retraction(row: tuple[Any, ...]) -> Retraction:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 
@@ -32,6 +32,7 @@ from fhir.writing_sql import (
 )
 
 ERASED = "entered-in-error"
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 Row = dict[str, object]
 
@@ -61,7 +62,7 @@ class Written:
     labels: int
     text: str = ""
     facts: Json = field(default_factory=dict)
-    at: datetime | None = None
+    at: datetime = NEVER
     change: Change | None = None
     row: Row = field(default_factory=dict)
     index: Index = field(default_factory=Index)

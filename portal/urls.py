@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("portal.identity.urls")),
     path("staff/", include("portal.identity.staff_urls")),
+    path("live/", include("portal.live.urls")),
     path("cms/", include("cms.admin_urls")),
     # Whatever no other address claims is an editor's page.
     path("", include("cms.urls")),

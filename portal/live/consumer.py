@@ -114,6 +114,18 @@ class Live(AsyncConsumer):
         self.page = None
 
 
+class Nowhere(AsyncConsumer):
+    """A socket at an address that has none: refused before it opens."""
+
+    async def websocket_connect(self, _message: dict[str, Any]) -> None:
+        """Refuse."""
+        await self.send({"type": "websocket.close"})
+
+    async def websocket_disconnect(self, _message: dict[str, Any]) -> None:
+        """Forget it."""
+        raise StopConsumer
+
+
 def _cursor_in(text: str) -> str | None:
     """Return the cursor of a hello, or None if it is none."""
     if len(text) > LONGEST:

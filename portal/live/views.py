@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
@@ -84,6 +84,6 @@ def _said(head: Head, patient: str, sections: list[str]) -> str:
     return _event(said, cursor)
 
 
-def _event(said: dict[str, object], cursor: str) -> str:
+def _event(said: Mapping[str, object], cursor: str) -> str:
     text = json.dumps(said, separators=(",", ":"))
     return f"id: {cursor}\ndata: {text}\n\n" if cursor else f"data: {text}\n\n"

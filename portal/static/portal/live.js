@@ -1,0 +1,152 @@
+// Keeps an open page current. The server says which sections may have news, never what;
+// the page then fetches its own marked parts again. Without script every page is whole on reload.
+const page = document.body.dataset;
+const COALESCE = 300; // milliseconds in which several hints are one
+const QUIET = 40_000; // without a heartbeat for so long, the line is dead
+const POLL = 30_000;
+const LONGEST_WAIT = 30_000;
+const ENDED = [4401, 4403]; // the session is over, or may not look any more
+
+const due = new Set();
+const seen = new WeakMap(); // part → the entity tag of what it shows
+let timer;
+let heardAt = Date.now();
+let attempts = 0; // that never led to an open line
+let line = { close() {} };
+
+if (page.liveUrl) {
+  document.addEventListener("visibilitychange", woken);
+  window.addEventListener("online", woken);
+  window.addEventListener("pageshow", (event) => event.persisted && reconnect());
+  connect();
+}
+
+function connect() {
+  const ways = [socket, events, poll];
+  line = ways[Math.min(Math.floor(attempts / 2), ways.length - 1)]();
+}
+
+function reconnect() {
+  line.close();
+  connect();
+}
+
+function again() {
+  const wait = Math.min(LONGEST_WAIT, 500 * 2 ** attempts);
+  attempts += 1;
+  setTimeout(connect, Math.random() * wait);
+}
+
+function socket() {
+  const way = new WebSocket(new URL(page.liveUrl, location.href).href.replace(/^http/, "ws"));
+  way.onopen = () => way.send(JSON.stringify({ t: "hello", c: page.cursor ?? "" }));
+  way.onmessage = ({ data }) => heard(JSON.parse(data));
+  way.onclose = ({ code }) => (ENDED.includes(code) ? location.reload() : again());
+  return closing(way, () => way.close());
+}
+
+function events() {
+  const way = new EventSource(`${page.liveUrl}events?c=${encodeURIComponent(page.cursor ?? "")}`);
+  way.onmessage = ({ data }) => heard(JSON.parse(data));
+  way.onerror = () => {
+    way.close();
+    again();
+  };
+  return closing(way, () => way.close());
+}
+
+function poll() {
+  let stopped = false;
+  const ask = async () => {
+    if (stopped) return;
+    const headers = page.cursor ? { "If-None-Match": `"${page.cursor}"` } : {};
+    try {
+      const answer = await fetch(`${page.liveUrl}head`, { cache: "no-store", headers });
+      if (answer.status === 401) location.reload();
+      if (answer.ok) {
+        const { c } = await answer.json();
+        heard(c && c !== page.cursor ? { t: "ev", c, k: everything() } : { t: "head", c });
+      }
+    } catch {
+      // The network is away; it is asked again.
+    }
+    setTimeout(ask, POLL * (0.8 + 0.4 * Math.random()));
+  };
+  ask();
+  return { close: () => (stopped = true) };
+}
+
+function closing(way, close) {
+  return {
+    close() {
+      way.onclose = way.onerror = null;
+      close();
+    },
+  };
+}
+
+function heard({ t, c, k }) {
+  heardAt = Date.now();
+  attempts = 0;
+  if (t === "bye") return location.reload();
+  if (t === "reset") return location.reload();
+  if (c) page.cursor = c;
+  if (t === "ev") look(k);
+}
+
+function woken() {
+  if (document.hidden) return;
+  if (Date.now() - heardAt > QUIET) reconnect();
+  if (due.size) later();
+}
+
+function everything() {
+  const keys = [...document.querySelectorAll("[data-live]")].map((part) => part.dataset.live);
+  return [...new Set(keys.flatMap((list) => list.split(" ")))];
+}
+
+function look(keys) {
+  for (const key of keys) {
+    document.querySelectorAll(`[data-live~="${CSS.escape(key)}"]`).forEach((part) => due.add(part));
+  }
+  if (due.size && !document.hidden) later();
+}
+
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const parts = [...due];
+    due.clear();
+    parts.forEach(refresh);
+  }, COALESCE);
+}
+
+async function refresh(part) {
+  if (isTypedIn(part)) {
+    part.addEventListener("focusout", () => look(part.dataset.live.split(" ")), { once: true });
+    return;
+  }
+  const headers = seen.has(part) ? { "If-None-Match": seen.get(part) } : {};
+  const address = new URL(part.dataset.liveSrc, location.href);
+  const answer = await fetch(address, { cache: "no-store", headers }).catch(() => null);
+  if (!answer) return void due.add(part);
+  if ([401, 403, 404].includes(answer.status)) return location.reload();
+  if (answer.status !== 200) return;
+  if (answer.headers.has("ETag")) seen.set(part, answer.headers.get("ETag"));
+  swap(part, await answer.text());
+}
+
+// The reader's place stays: focus by id, opened details by order.
+function swap(part, html) {
+  if (part.innerHTML.trim() === html.trim()) return;
+  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  const open = [...part.querySelectorAll("details")].map((one) => one.open);
+  part.innerHTML = html;
+  part.querySelectorAll("details").forEach((one, n) => (one.open = open[n] ?? one.open));
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+function isTypedIn(part) {
+  const active = document.activeElement;
+  return part.contains(active) && active.matches("input, textarea, select");
+}
