@@ -9,6 +9,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 import psycopg
 from django.db import close_old_connections, connection
@@ -16,6 +17,10 @@ from procrastinate.contrib.django import app as tasks
 
 from fhir import audit, changes
 from fhir.hl7 import inbox
+from portal import waking
+
+if TYPE_CHECKING:
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +74,7 @@ def _listen(stop: threading.Event, wake: threading.Condition) -> None:
     """Wake the lines when the database calls; without it they look every second."""
     while not stop.is_set():
         try:
-            with psycopg.connect(**_address(), autocommit=True) as listening:
+            with psycopg.connect(**waking.address(), autocommit=True) as listening:
                 for channel in WAKE_UPS:
                     listening.execute(f"LISTEN {channel}")
                 while not stop.is_set():
@@ -78,15 +83,6 @@ def _listen(stop: threading.Event, wake: threading.Condition) -> None:
                             wake.notify_all()
         except psycopg.Error:
             stop.wait(PERIOD)
-
-
-def _address() -> dict[str, object]:
-    parameters = connection.get_connection_params()
-    return {
-        name: parameters[name]
-        for name in ("dbname", "user", "password", "host", "port")
-        if parameters.get(name)
-    }
 
 
 def _timed(stop: threading.Event) -> None:
@@ -99,7 +95,8 @@ def _timed(stop: threading.Event) -> None:
 
 
 async def _tasks(stop: threading.Event) -> None:
-    with tasks.replace_connector(tasks.connector.get_worker_connector()) as app:
+    connector = cast("DjangoConnector", tasks.connector).get_worker_connector()
+    with tasks.replace_connector(connector) as app:
         worker = asyncio.create_task(
             app.run_worker_async(
                 concurrency=1,

@@ -122,6 +122,8 @@ TEMPLATES = [
 
 # Data
 
+# For listening alone, where DATABASE_URL leads through a pooler
+LISTEN_DATABASE_URL = env.secret("LISTEN_DATABASE_URL")
 DATABASES = {"default": database.connection()}
 CACHES = {
     "default": {

@@ -10,6 +10,7 @@ from django.dispatch import receiver
 
 from cms.publishing import content_changed
 from fhir.changes import CHANNEL
+from portal import waking
 from portal.live.hub import Hub
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ async def _listen(to: Hub) -> None:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(
-                **_address(), autocommit=True
+                **waking.address(), autocommit=True
             ) as heard:
                 await heard.execute(f"LISTEN {CHANNEL}")
                 await heard.execute(f"LISTEN {CONTENT}")
@@ -63,12 +64,3 @@ def content_published(**_: Any) -> None:
     """Wake every process's pages when the transaction that publishes is committed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CONTENT])
-
-
-def _address() -> dict[str, Any]:
-    parameters = connection.get_connection_params()
-    return {
-        name: parameters[name]
-        for name in ("dbname", "user", "password", "host", "port")
-        if parameters.get(name)
-    }
