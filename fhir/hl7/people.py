@@ -215,7 +215,7 @@ PATIENT: Final = Resource(
         "deceased[x]": made(_deceased, "PID-29", "PID-30"),
         "address": Each("PID-11", xad),
         "maritalStatus": At("PID-16", Coded(f"{_V3}MaritalStatus", tables.MARITAL_STATUS)),
-        "contact": made(_contacts, "NK1-2", "NK1-3", "NK1-4", "NK1-5", "NK1-6", "NK1-7"),
+        "contact": made(_contacts, *(f"NK1-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 9, 15))),
         "communication": Each("PID-15", _language),
         "generalPractitioner": Joined((Each("PD1-3", xon), made(_doctors, "PD1-4"))),
         "managingOrganization": made(trust),

@@ -80,6 +80,7 @@ INTERPRETATION: Final = {
     "L": "Low",
     "LL": "Critical low",
     "LU": "Significantly low",
+    "MS": "moderately susceptible",
     "N": "Normal",
     "NCL": "No CLSI defined breakpoint",
     "ND": "Not detected",
@@ -95,6 +96,7 @@ INTERPRETATION: Final = {
     "SYN-S": "Synergy - susceptible",
     "U": "Significant change up",
     "UNE": "Unexpected",
+    "VS": "very susceptible",
     "W": "Worse",
     "WR": "Weakly reactive",
 }
