@@ -55,7 +55,7 @@ def reported(person: Person, report: Report) -> bytes:
 
 
 def told(history: History) -> list[bytes]:
-    """The whole history in the order in which it was said."""
+    """The whole history but its corrections, in the order in which it was said."""
     return [told for _, told in sorted(_dated(history), key=lambda pair: pair[0])]
 
 
@@ -74,7 +74,7 @@ def _dated(history: History) -> Iterator[tuple[datetime, bytes]]:
     person = history.person
     for visit in history.visits:
         yield visit.end_at or visit.start_at, attended(person, visit)
-    for report in (*history.reports, *history.corrections):
+    for report in history.reports:
         yield report.issued_at, reported(person, report)
 
 
