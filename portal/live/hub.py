@@ -111,13 +111,18 @@ class Hub:
                 await self._close_ended(self._everyone())
                 if time.monotonic() - looked_at >= LOOK_EVERY:
                     looked_at = time.monotonic()
-                    await self._look()
+                    await self.look()
                 self.is_degraded = False
             except DatabaseError as fault:
                 logger.warning("live updates wait: %s", type(fault).__name__)
                 self.is_degraded = True
 
-    async def _look(self) -> None:
+    async def end(self) -> None:
+        """Let go of the database."""
+        await self._in_thread(lambda: connection.close())  # noqa: PLW0108 (the thread's own)
+        self._thread.shutdown()
+
+    async def look(self) -> None:
         patients = [patient for patient in self._pages if patient]
         newest = await self._in_thread(lambda: changes.numbers(patients))
         self.heard(
