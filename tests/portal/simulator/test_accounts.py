@@ -1,4 +1,3 @@
-import json
 import time
 
 import pytest
@@ -7,13 +6,6 @@ from allauth.mfa.totp.internal.auth import validate_totp_code
 from django.contrib.auth import authenticate
 from django.urls import reverse
 
-from fhir.access import SYSTEM
-from fhir.hl7.feeds import FeedSettings
-from fhir.hl7.message import Message
-from fhir.hl7.messages import mapped
-from fhir.intake import Source, accept
-from fhir.raw import Number
-from fhir.validation import check
 from portal.identity.models import Link, Role, User
 from portal.simulator import bundles, cast
 from portal.simulator.accounts import (
@@ -24,20 +16,9 @@ from portal.simulator.accounts import (
     open_accounts,
 )
 from portal.simulator.messages import registered
+from tests.portal.simulator.arriving import bundle_arrives, message_arrives
 
 pytestmark = pytest.mark.django_db
-
-
-def arrives(bundle, feed):
-    text = json.dumps(
-        bundle, default=lambda one: float(one.sent) if isinstance(one, Number) else one
-    )
-    accept(check(text).entries(), Source(feed, SYSTEM))
-
-
-def is_registered(person, now):
-    message = Message.read(registered(person, now))
-    arrives(mapped(message, FeedSettings("Patients and visits", "RMB")).bundle, "millpas")
 
 
 def test_everybody_gets_an_account_once():
@@ -62,7 +43,7 @@ def test_no_two_accounts_share_a_secret():
 
 def test_a_patient_is_linked_by_a_code_from_the_office(now):
     open_accounts()
-    is_registered(cast.AMINA, now)
+    message_arrives(registered(cast.AMINA, now))
 
     hand_over(cast.AMINA, now)
     hand_over(cast.AMINA, now)
@@ -82,7 +63,7 @@ def test_somebody_who_has_not_arrived_is_not_linked(now):
 
 def test_clinicians_are_who_the_record_says_they_are():
     open_accounts()
-    arrives(bundles.staff(), "epr")
+    bundle_arrives(bundles.staff())
 
     name_professionals()
 
