@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import json_script
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from portal import brand, clock
@@ -46,6 +47,7 @@ def environment(**options: Any) -> Environment:
         "clock": dates.clock,
         "day": dates.day,
         "day_as_recorded": dates.day_as_recorded,
+        "json_script": json_script,
         "moment": dates.moment,
         "month": dates.month,
         "nhs_number": words.nhs_number,

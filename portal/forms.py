@@ -38,13 +38,15 @@ class DateOfBirth(forms.MultiValueField):
         )
 
     def clean(self, value: Any) -> date:
+        typed = [bool(part and part.strip()) for part in value or ()]
+        if any(typed) and not all(typed):
+            raise self._refusal("incomplete")
         try:
             born: date = super().clean(value)
         except forms.ValidationError as refused:
             # A part's own words ("Enter a whole number") would not say which date is meant.
-            code = refused.error_list[0].code
-            known = code if code in {"required", "incomplete"} else "invalid"
-            raise self._refusal(known or "invalid") from None
+            is_absent = refused.error_list[0].code == "required"
+            raise self._refusal("required" if is_absent else "invalid") from None
         return born
 
     def compress(self, data_list: Sequence[int]) -> date:

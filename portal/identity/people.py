@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fhir.matching import NHS_NUMBER
 from fhir.paths import Json, find
-from fhir.search.values import token_hash
+from fhir.search.values import NHS_NUMBER, token_hash
 from fhir.store import Criteria, Repository
 from portal.identity import rules
 

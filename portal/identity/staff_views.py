@@ -43,10 +43,10 @@ def find(request: IdentifiedRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="find_person", user=request.user):
             return render(request, "429.html", status=429)
         person = people.find_person(request.records, **form.cleaned_data)
-        if person and person.key not in request.viewer.barred:
+        if person:
             request.session[_FOUND] = {"patient": person.key, "once": secrets.token_hex(8)}
             return redirect("staff_activation_person")
-        _alarm_if_barred(request, person)
+        _alarm_if_barred(request, form.cleaned_data)
         form.add_error(None, _NOBODY)
     return _page(request, "find", {"form": form})
 
@@ -130,8 +130,12 @@ def _page(request: IdentifiedRequest, name: str, shown: dict[str, Any]) -> HttpR
     return render(request, f"staff/activation/{name}.html", frame | shown, status=status)
 
 
-def _alarm_if_barred(request: IdentifiedRequest, found: Person | None) -> None:
-    if found is not None:
+def _alarm_if_barred(request: IdentifiedRequest, sought: dict[str, Any]) -> None:
+    """Say aloud that somebody looked for their own record, or a relation's, as staff."""
+    if not request.viewer.barred:
+        return
+    found = people.find_person(Repository(SYSTEM), **sought)
+    if found and found.key in request.viewer.barred:
         logger.error("alarm: %s looked for a record that is closed to them", request.viewer.who)
 
 
