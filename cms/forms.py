@@ -29,11 +29,10 @@ class ExplainerForm(WagtailAdminModelForm):
             self.add_error("review_due", "The next review must be after the last one.")
 
     def _refuse_codes_of_other_explainers(self) -> None:
-        for form in self.formsets["codes"].forms:
-            if not form.is_valid() or form.cleaned_data.get("DELETE") or not form.has_changed():
-                continue
-            other = self._other_with(form.cleaned_data)
-            if other:
+        rows = [form for form in self.formsets["codes"].forms if form.is_valid()]
+        for form in rows:
+            kept = form.cleaned_data and not form.cleaned_data.get("DELETE")
+            if kept and (other := self._other_with(form.cleaned_data)):
                 form.add_error("code", f"“{other.title}” has this code. A code can be in one only.")
                 self.add_error(None, "One of the codes belongs to another explainer.")
 

@@ -276,12 +276,6 @@ class ExplainerCode(Orderable, models.Model):
 
     class Meta(Orderable.Meta):
         indexes = [models.Index(fields=["code"], name="explainer_code")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["explainer", "system", "code", "code_list"],
-                name="an_explainer_has_a_code_once",
-            ),
-        ]
 
     def clean(self) -> None:
         if refusal := refusal_of_code(self.system, self.code):

@@ -22,7 +22,7 @@ from wagtail.signals import (
 )
 
 from cms.explainers import address_of
-from cms.models import Explainer
+from cms.models import Explainer, ExplainerCode
 
 if TYPE_CHECKING:
     from wagtail.models import Page
@@ -40,6 +40,7 @@ def listen() -> None:
     post_page_move.connect(_page_moved, dispatch_uid="cms.page_moved")
     for signal in (published, unpublished, post_delete):
         signal.connect(_explainer_changed, sender=Explainer, dispatch_uid="cms.explainer_changed")
+    post_delete.connect(_code_lost, sender=ExplainerCode, dispatch_uid="cms.code_lost")
 
 
 def _page_changed(sender: type[Page], instance: Page, **_: Any) -> None:
@@ -50,13 +51,19 @@ def _page_readdressed(sender: type[Page], instance: Page, **before: Any) -> None
     _tell(sender, {_path_of(before["instance_before"]), _path_of(instance)})
 
 
-def _page_moved(sender: type[Page], instance: Page, **_: Any) -> None:
-    _tell(sender, {_path_of(instance)})
+def _page_moved(sender: type[Page], instance: Page, **before: Any) -> None:
+    now = _path_of(instance)
+    site = len(instance.url_path) - len(now)
+    _tell(sender, {str(before["url_path_before"])[site:], now})
 
 
 def _explainer_changed(sender: type[Explainer], instance: Explainer, **_: Any) -> None:
     codes = frozenset((row.system, row.code) for row in instance.codes.all())
     _tell(sender, {address_of(instance.slug)}, codes)
+
+
+def _code_lost(instance: ExplainerCode, **_: Any) -> None:
+    _tell(Explainer, set(), frozenset({(instance.system, instance.code)}))
 
 
 def _path_of(page: Page) -> str:

@@ -14,7 +14,7 @@ from cms.models import Explainer
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-UNUSED_MENU_ITEMS = frozenset({"help"})
+UNUSED_MENU_ITEMS = frozenset({"documents", "help"})
 
 
 class ExplainerViewSet(SnippetViewSet):

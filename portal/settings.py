@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "wagtail.sites",
     "wagtail.users",
     "wagtail.snippets",
+    "wagtail.documents",  # the content admin fails without it; no group may use it
     "wagtail.images",
     "wagtail.search",
     "wagtail.admin",

@@ -454,11 +454,4 @@ class Migration(migrations.Migration):
             model_name="explainercode",
             index=models.Index(fields=["code"], name="explainer_code"),
         ),
-        migrations.AddConstraint(
-            model_name="explainercode",
-            constraint=models.UniqueConstraint(
-                fields=("explainer", "system", "code", "code_list"),
-                name="an_explainer_has_a_code_once",
-            ),
-        ),
     ]
