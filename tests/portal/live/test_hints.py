@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,7 +77,7 @@ async def converges(history, patients):
     serving = asyncio.ensure_future(hub.serve())
     later, shown = [], []
     for who, act, fate in history:
-        await hub._in_thread(lambda: write(patients[who], act, shown))
+        await hub._in_thread(partial(write, patients[who], act, shown))
         match fate:
             case "told" | "twice":
                 hub.heard([patients[who]])
