@@ -18,6 +18,31 @@ _SHARE_ALLERGIC: Final = 0.4
 _SHARE_ASKED: Final = 0.6
 _TODDLER: Final = 700
 
+_COPD: Final = CONDITIONS["copd"].term
+# name, dose, reason (none where she told us herself), days since, days since the end, note
+_AMINA: Final = (
+    (
+        "Carbocisteine 375mg capsules",
+        "Take 2 capsules, 3 times a day",
+        _COPD,
+        646,
+        0,
+        "Changed {day} {changed:%B %Y}: was 1 capsule, 3 times a day. "
+        "Reason: more mucus this winter.",
+    ),
+    ("Ferrous fumarate 210mg tablets", "Take 1 tablet, once a day", "Low iron", 177, 0, ""),
+    ("Tiotropium 18 microgram inhaler", "Breathe in 1 capsule, once a day", _COPD, 646, 0, ""),
+    ("Vitamin D 10 microgram tablets", "You take 1 a day", "", 38, 0, ""),
+    (
+        "Prednisolone 5mg tablets",
+        "Take 6 tablets in the morning for 5 days",
+        "Flare-up of COPD",
+        93,
+        86,
+        "",
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Care:
@@ -75,48 +100,20 @@ def _medicines(person: Person, plan: Plan, now: datetime) -> tuple[Medicine, ...
 
 
 def _amina_medicines(now: datetime) -> tuple[Medicine, ...]:
-    copd, iron = "Chronic obstructive lung disease", "Low iron"
-    return (
+    changed = _ago(now, 10)
+    return tuple(
         Medicine(
-            "Carbocisteine 375mg capsules",
-            "Take 2 capsules, 3 times a day",
-            copd,
-            _ago(now, 646),
-            NAIR,
-            note=f"Changed {_ago(now, 10):%-d %B %Y}: was 1 capsule, 3 times a day. "
-            "Reason: more mucus this winter.",
-        ),
-        Medicine(
-            "Ferrous fumarate 210mg tablets",
-            "Take 1 tablet, once a day",
-            iron,
-            _ago(now, 177),
-            NAIR,
-        ),
-        Medicine(
-            "Tiotropium 18 microgram inhaler",
-            "Breathe in 1 capsule, once a day",
-            copd,
-            _ago(now, 646),
-            NAIR,
-        ),
-        Medicine(
-            "Vitamin D 10 microgram tablets",
-            "You take 1 a day",
-            "",
-            _ago(now, 38),
-            NAIR,
-            told_by_patient=True,
-        ),
-        Medicine(
-            "Prednisolone 5mg tablets",
-            "Take 6 tablets in the morning for 5 days",
-            "Flare-up of COPD",
-            _ago(now, 93),
-            NAIR,
-            ended=_ago(now, 86),
-            why_ended="Course finished.",
-        ),
+            name=name,
+            dose=dose,
+            reason=reason,
+            since=_ago(now, since),
+            prescriber=NAIR,
+            ended=_ago(now, ended) if ended else None,
+            why_ended="Course finished." if ended else "",
+            told_by_patient=not reason,
+            note=note.format(day=changed.day, changed=changed),
+        )
+        for name, dose, reason, since, ended, note in _AMINA
     )
 
 
