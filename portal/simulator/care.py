@@ -27,8 +27,7 @@ _AMINA: Final = (
         _COPD,
         646,
         0,
-        "Changed {day} {changed:%B %Y}: was 1 capsule, 3 times a day. "
-        "Reason: more mucus this winter.",
+        "Changed {day} {changed:%B %Y}: was 1 capsule, 3 times a day. Reason: more mucus.",
     ),
     ("Ferrous fumarate 210mg tablets", "Take 1 tablet, once a day", "Low iron", 177, 0, ""),
     ("Tiotropium 18 microgram inhaler", "Breathe in 1 capsule, once a day", _COPD, 646, 0, ""),
