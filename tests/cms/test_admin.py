@@ -2,7 +2,6 @@
 
 import json
 import re
-
 from urllib.parse import unquote
 
 import pytest
