@@ -99,12 +99,17 @@ def write(
 
 
 def entries_for(
-    viewer: Viewer, patient: str, *, before: datetime | None = None, count: int = 50
+    viewer: Viewer,
+    patient: str,
+    *,
+    kinds: Sequence[Kind] = tuple(Kind),
+    before: datetime | None = None,
+    count: int = 50,
 ) -> list[Entry]:
     """Return the newest rows about `patient` that `viewer` may read, and log that it was read.
 
-    A row that names something withheld is absent until that is released; refusals and the
-    service's own work are never shown (decisions 25).
+    `kinds` are the capacities of those who looked. A row that names something withheld is absent
+    until that is released; refusals and the service's own work are never shown (decisions 25).
     """
     with scoped(viewer), connection.cursor() as cursor:
         cursor.execute(
@@ -112,7 +117,7 @@ def entries_for(
             " a.interaction, a.outcome, a.resource_type, a.ids"
             " FROM portal_fhir_auditentry a"
             " WHERE a.patient = %s AND a.outcome = 'allowed' AND a.who <> %s"
-            " AND (%s::timestamptz IS NULL OR a.at < %s)"
+            " AND a.kind = ANY(%s) AND (%s::timestamptz IS NULL OR a.at < %s)"
             " AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(a.ids) named(id)"
             "   WHERE NOT EXISTS (SELECT 1 FROM portal_fhir_resource r"
             "     WHERE r.resource_type = CASE WHEN named.id LIKE '%%/%%'"
@@ -120,7 +125,7 @@ def entries_for(
             "     AND r.logical_id = split_part(named.id, '/', CASE WHEN named.id LIKE '%%/%%'"
             "       THEN 2 ELSE 1 END)))"
             " ORDER BY a.id DESC LIMIT %s",
-            [patient, SYSTEM.who, before, before, count],
+            [patient, SYSTEM.who, [str(kind) for kind in kinds], before, before, count],
         )
         found = [_entry(row) for row in cursor.fetchall()]
         write(viewer, Interaction.SEARCH, [Seen(patient, "AuditEvent", [])])

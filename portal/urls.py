@@ -2,10 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from portal.home import home
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("record/", include("portal.record.urls")),
+    path("record/results/", include("portal.results.urls")),
     path("account/", include("portal.identity.urls")),
     path("staff/", include("portal.identity.staff_urls")),
     path("live/", include("portal.live.urls")),
+    path("fhir/", include("fhir.urls")),
     path("cms/", include("cms.admin_urls")),
     # Whatever no other address claims is an editor's page.
     path("", include("cms.urls")),

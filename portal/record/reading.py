@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from portal.record.dates import as_recorded
 from portal.record.ranges import Range, Side, digits
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ FINDINGS = {
 # Nothing to add to what the range says.
 _SILENT = frozenset({"", "N", "U", "D", "B", "W", "EXP"})
 
-_ONE_SIDED = re.compile(r"\s*(<=|>=|<|>|≤|≥)\s*[\d.]")
+_ONE_SIDED = re.compile(r"\s*(<=|>=|<|>|≤|≥)\s*(-?\d+(?:\.\d+)?)\s*")
+_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2}(?:T.*)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,11 @@ class Reading:
     range: Range
     mark: str
     note: str = ""
+    absent: str = ""
     status: str = "final"
     corrected: bool = False
     own: bool = False
+    category: str = ""
     part: int | None = None
     version: int = 1
 
@@ -86,7 +90,7 @@ class Reading:
     def amount(self) -> str:
         """Return the value without its unit, as it was sent."""
         if self.number is None:
-            return self.text or FINDINGS.get(self.mark, "No value was sent")
+            return self.text or FINDINGS.get(self.mark) or self.absent or "No value was sent"
         return f"{_COMPARATORS.get(self.comparator, '')}{digits(self.number)}"
 
     @property
@@ -149,19 +153,24 @@ def flagged(readings: list[Reading]) -> Iterator[tuple[Reading, Flag]]:
 
 
 def range_of(facts: dict[str, Any]) -> Range:
+    """Return the usual range; its limits only where the facts or an exact "<0.41" give them."""
     low, high = _decimal(facts.get("low")), _decimal(facts.get("high"))
     text = str(facts.get("range") or "").strip()
-    sign = found[1] if (found := _ONE_SIDED.match(text)) else ""
     if low is not None and high is not None and low > high:
         return Range(text=text or f"{digits(low)} to {digits(high)}")
-    return Range(low, high, low_open=sign == ">", high_open=sign == "<", text=text)
+    if found := _ONE_SIDED.fullmatch(text):
+        sign, limit = found[1], Decimal(found[2])
+        if sign.startswith(("<", "≤")):
+            return Range(high=limit, high_open=sign == "<", text=text)
+        return Range(low=limit, low_open=sign == ">", text=text)
+    return Range(low, high, text=text)
 
 
 def _reading(summary: "Summary", facts: dict[str, Any]) -> Reading:
     number = _decimal(facts.get("number"))
     return Reading(
         id=summary.id,
-        title=str(facts.get("title") or summary.facts.get("title") or UNTITLED),
+        title=title_of(facts),
         system=str(facts.get("system") or ""),
         code=str(facts.get("code") or ""),
         at=summary.at,
@@ -169,15 +178,27 @@ def _reading(summary: "Summary", facts: dict[str, Any]) -> Reading:
         number=number,
         comparator=str(facts.get("comparator") or ""),
         unit=str(facts.get("unit") or ""),
-        text="" if number is not None else str(facts.get("value") or "").strip(),
+        text="" if number is not None else _text(str(facts.get("value") or "").strip()),
         range=range_of(facts),
         mark=str(facts.get("flag") or ""),
         note=str(facts.get("note") or "").strip(),
+        absent=str(facts.get("absent") or ""),
         status=str(summary.facts.get("status") or ""),
         corrected=bool(summary.facts.get("corrected")),
         own=bool(summary.facts.get("own")),
+        category=str(summary.facts.get("category") or ""),
         version=summary.version,
     )
+
+
+def title_of(facts: dict[str, Any], untitled: str = UNTITLED) -> str:
+    """Return the name of a test; a bare code is no name."""
+    title = str(facts.get("title") or "").strip()
+    return title if title and title != facts.get("code") else untitled
+
+
+def _text(value: str) -> str:
+    return as_recorded(value) if _DATE.fullmatch(value) else value
 
 
 def _decimal(text: object) -> Decimal | None:

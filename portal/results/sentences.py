@@ -7,6 +7,7 @@ from decimal import Decimal
 from portal.record.dates import brief, day, local, month
 from portal.record.ranges import Side, digits
 from portal.record.reading import Reading
+from portal.results.spans import Span
 
 JUST = Decimal("0.1")  # of the width of the range: so little outside it that we say "just"
 SOME = 4  # results that show a direction
@@ -52,11 +53,45 @@ def answer(readings: Sequence[Reading], now: datetime) -> str:
     when = f", on {day(last.at)}" if last.at else ""
     who = "The last time you measured it was" if last.own else "Your last result was"
     said = [f"{who} {last.said}{when}."]
-    if placed := _placed(last):
-        said.append(placed)
+    if where := _where(last):
+        said.append(f"That is {where} the usual range.")
     if gone := _gone(readings, now):
         said.append(gone)
     return " ".join(said)
+
+
+def placed(reading: Reading) -> str:
+    """Return where one value lies, with the usual range itself."""
+    if where := _where(reading):
+        return f"{where[0].upper()}{where[1:]} the usual range of {reading.range.said}."
+    if reading.range.said:
+        return f"Usual range {reading.range.said}."
+    return "No usual range given."
+
+
+def change_since(reading: Reading, before: Reading) -> str:
+    """Return how a value differs from the one before it, and when that was."""
+    when = f"since {day(before.at)}" if before.at else ""
+    changed = change(reading, before)
+    return f"{changed}{',' if changed.startswith('Was') else ''} {when}.".replace(", since", " on")
+
+
+def instead(inside: Sequence[Reading], readings: Sequence[Reading], span: Span) -> str:
+    """Return what stands in place of a chart that has nothing to join."""
+    if not readings:
+        return "This result is not a number, so there is no chart."
+    if len(readings) == 1:
+        return (
+            "This is the first time you have had this test."
+            " A chart will show here after the next one."
+        )
+    if not inside:
+        last = readings[-1].at
+        when = f" The last was on {day(last)}." if last else ""
+        return f"No results in the {span.words}.{when}"
+    only = inside[-1]
+    when = f", on {day(only.at)}" if only.at else ""
+    return f"One result in the {span.words}: {only.said}{when}."
 
 
 def description(readings: Sequence[Reading]) -> str:
@@ -104,19 +139,19 @@ def change(reading: Reading, before: Reading | None) -> str:
     return f"{'Up' if difference > 0 else 'Down'} {digits(abs(difference))}"
 
 
-def _placed(last: Reading) -> str:
-    side = last.side
-    if side is None or last.number is None:
+def _where(reading: Reading) -> str:
+    """Return "just below", say, or nothing where that cannot be told."""
+    side, number = reading.side, reading.number
+    if side is None or number is None:
         return ""
     if side is Side.WITHIN:
-        return "That is in the usual range."
-    low, high = last.range.low, last.range.high
+        return "in"
+    low, high = reading.range.low, reading.range.high
     limit = low if side is Side.BELOW else high
-    if low is not None and high is not None and limit is not None and not last.comparator:
-        just = "just " if abs(last.number - limit) <= (high - low) * JUST else ""
-    else:
-        just = ""
-    return f"That is {just}{side.value} the usual range."
+    if low is None or high is None or limit is None or reading.comparator:
+        return side.value
+    just = abs(number - limit) <= (high - low) * JUST
+    return f"just {side.value}" if just else side.value
 
 
 def _gone(readings: Sequence[Reading], now: datetime) -> str:

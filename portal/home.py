@@ -1,0 +1,41 @@
+"""The home page: of a patient's record for those who are signed in to one, else the editors'."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from wagtail.views import serve
+
+from portal import clock
+from portal.identity.middleware import IdentifiedRequest
+from portal.record import freshness, pages, seen
+from portal.record.dates import greeting
+from portal.record.pages import kept
+from portal.results.latest import latest
+
+PARTS = {
+    "new": "home/parts/new.html",
+    "latest": "home/parts/latest.html",
+    "status": "home/parts/status.html",
+}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "patient", ""):
+        return of_patient(request)
+    page: HttpResponse = serve(request, "")
+    return page
+
+
+@kept
+def of_patient(request: IdentifiedRequest) -> HttpResponse:
+    now = clock.now()
+    context = {
+        "section": "home",
+        "greeting": greeting(now),
+        "first_name": request.viewer.name.partition(" ")[0],
+        "news": seen.news_of(request),
+        "fresh": freshness.of(request.patient),
+    }
+    if request.GET.get("part") in {None, "latest"}:
+        context["latest"] = latest(request.records, request.patient, now)
+    return pages.page(request, "home/home.html", context, PARTS)

@@ -1,0 +1,51 @@
+"""What a care professional has written to the patient about a report.
+
+A comment is a Communication based on the report and addressed to the patient, so that release,
+audit and history treat it as any other part of the record.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from fhir.paths import find
+from fhir.store import Criteria, Repository
+from portal.record import words
+
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    paragraphs: list[str]
+    by: str
+    at: datetime | None
+
+
+def comments_on(records: Repository, patient: str, report_id: str) -> list[Comment]:
+    """Return the comments on a report, the newest first."""
+    wanted = Criteria(
+        "Communication",
+        [patient],
+        references=[("based-on", [f"DiagnosticReport/{report_id}"])],
+        count=MOST,
+    )
+    found, _ = records.search(wanted)
+    made = (
+        Comment(
+            list(_paragraphs(find(one.json, "payload.contentString"))),
+            words.referred(one.json.get("sender")),
+            _moment(one.json.get("sent")),
+        )
+        for one in found
+    )
+    return [comment for comment in made if comment.paragraphs]
+
+
+def _paragraphs(texts: list[str]) -> Iterator[str]:
+    for text in texts:
+        yield from words.paragraphs(text)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text and "T" in text else None

@@ -1,0 +1,236 @@
+"""A patient's test results: the list, one report, one value and its course over time."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from fhir.store import NotFound, Retraction, Summary
+from portal import clock
+from portal.identity.middleware import IdentifiedRequest
+from portal.record import freshness, pages, seen
+from portal.record.diagnosticreport import DiagnosticReport
+from portal.record.pages import kept
+from portal.record.ranges import Side
+from portal.record.reading import Flag, readings_of, title_of
+from portal.results import attachments, listing, updates
+from portal.results.comments import comments_on
+from portal.results.explainers import explainer_of
+from portal.results.kinds import KINDS, NEW, Kind, kind_of
+from portal.results.panel import panel
+from portal.results.rows import Row, months, retracted_rows, rows_of
+from portal.results.spans import SPANS
+from portal.results.value import value_page
+
+RESULTS_PARTS = {
+    "results": "results/parts/results.html",
+    "status": "results/parts/status.html",
+}
+SIDES = {Side.BELOW: "low", Side.ABOVE: "high"}
+
+
+@require_safe
+@kept
+def results(request: IdentifiedRequest) -> HttpResponse:
+    kind, before = _asked(request)
+    arrived = updates.arrived(request)
+    context: dict[str, Any] = {
+        "kind": kind,
+        "kinds": KINDS,
+        "before": before,
+        "fresh": freshness.of(request.patient),
+        "arrived": arrived,
+    }
+    if request.GET.get("part") != "status":
+        context |= _listed(request, kind, before, arrived)
+    return _page(request, "results/list.html", context, RESULTS_PARTS)
+
+
+@require_POST
+def seen_all(request: IdentifiedRequest) -> HttpResponse:
+    seen.see_all(request)
+    return redirect("home" if request.POST.get("next") == "home" else "results:list")
+
+
+@require_safe
+@kept
+def report(request: IdentifiedRequest, report_id: str) -> HttpResponse:
+    try:
+        entry = DiagnosticReport(request.records.read("DiagnosticReport", report_id))
+    except NotFound:
+        return _gone(request, "DiagnosticReport", report_id)
+    if (answered := _unless_gone(request, {report_id, *entry.result_ids()})) is not None:
+        return answered
+    ids = entry.result_ids()
+    values = listing.by_id(request.records, request.patient, ids) if ids else {}
+    readings = [reading for name in ids if name in values for reading in readings_of(values[name])]
+    seen.open_item(request, "DiagnosticReport", report_id)
+    return _page(
+        request,
+        "results/report.html",
+        {
+            "report": entry,
+            "panel": panel(request.records, request.patient, readings, clock.now()),
+            "comments": comments_on(request.records, request.patient, report_id),
+            "attachments": attachments.attachments_of(entry.resource),
+            "retractions": _retracted_of(request, ids),
+            "explainer": explainer_of(entry.codes()),
+        },
+    )
+
+
+@require_safe
+def document(request: IdentifiedRequest, report_id: str, number: int) -> HttpResponse:
+    """Hand over a document that came with a report, to be saved and not opened in place."""
+    try:
+        stored = request.records.read("DiagnosticReport", report_id)
+        content, kind = attachments.content_of(stored.json, number)
+    except (NotFound, LookupError):
+        raise Http404 from None
+    name = f"report.{attachments.ENDINGS[kind]}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(content, content_type=kind, headers=headers)
+
+
+@require_safe
+@kept
+def value(request: IdentifiedRequest, report_id: str, value_id: str) -> HttpResponse:
+    reports = listing.reports_by_id(request.records, request.patient, [report_id])
+    if not reports:
+        return _gone(request, "DiagnosticReport", report_id)
+    if value_id not in listing.member_ids(reports[0]):
+        raise Http404
+    return _value(request, value_id, reports[0])
+
+
+@require_safe
+@kept
+def alone(request: IdentifiedRequest, value_id: str) -> HttpResponse:
+    """Show a value that stands in no report, as a measurement does."""
+    return _value(request, value_id, None)
+
+
+def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) -> HttpResponse:
+    found = listing.by_id(request.records, request.patient, [value_id])
+    if value_id not in found:
+        return _gone(request, "Observation", value_id)
+    if (answered := _unless_gone(request, {value_id})) is not None:
+        return answered
+    if report:
+        seen.open_item(request, "DiagnosticReport", report.id)
+    seen.open_item(request, "Observation", value_id)
+    asked = request.GET.get("range", "")
+    made = value_page(request.records, found[value_id], _part(request), asked, clock.now())
+    return _page(
+        request,
+        "results/value.html",
+        {
+            "report": report,
+            "report_title": title_of(report.facts) if report else "",
+            "value": made,
+            "comments": comments_on(request.records, request.patient, report.id) if report else [],
+            "explainer": explainer_of([(made.reading.system, made.reading.code)]),
+            "side": _side(made.reading.flag),
+            "spans": SPANS,
+        },
+    )
+
+
+def _page(
+    request: IdentifiedRequest,
+    template: str,
+    context: dict[str, Any],
+    parts: dict[str, str] | None = None,
+) -> HttpResponse:
+    return pages.page(request, template, {"section": "record", **context}, parts)
+
+
+def _asked(request: IdentifiedRequest) -> tuple[Kind, date | None]:
+    """Return which kind is asked for, and of days before which.
+
+    :raises Http404: there is no such kind, or that is no day.
+    """
+    kind = kind_of(request.GET.get("kind", ""))
+    try:
+        before = date.fromisoformat(text) if (text := request.GET.get("before", "")) else None
+    except ValueError:
+        raise Http404 from None
+    if kind is None:
+        raise Http404
+    return kind, before
+
+
+def _listed(
+    request: IdentifiedRequest, kind: Kind, before: date | None, arrived: updates.Arrived
+) -> dict[str, Any]:
+    records, patient = request.records, request.patient
+    news = seen.news_of(request)
+    if kind is NEW:
+        found = listing.chosen(records, patient, news.items)
+    else:
+        found = listing.found(records, patient, kind, before)
+    rows: list[Row] = list(rows_of(arrived.without_unseen(found), news))
+    if kind.takes_all and kind is not NEW:
+        gone = (
+            records.retracted(patient, "DiagnosticReport"),
+            records.retracted(patient, "Observation"),
+        )
+        rows += retracted_rows(*gone, low=found.before, high=before)
+    return {"months": months(rows), "next": found.before, "news": news}
+
+
+def _unless_gone(request: IdentifiedRequest, ids: set[str]) -> HttpResponse | None:
+    """Answer for the parts of a page of one result that is still there: nothing is redrawn."""
+    match request.GET.get("part"):
+        case None:
+            return None
+        case "status":
+            context = {"changed": updates.touched(request, ids)}
+            return _page(request, "", context, {"status": "results/parts/one_status.html"})
+        case "result":
+            return HttpResponseNotModified()
+        case _:
+            raise Http404
+
+
+def _gone(request: IdentifiedRequest, resource_type: str, logical_id: str) -> HttpResponse:
+    """Say what became of a result that this person had been shown.
+
+    :raises Http404: they had not, or it never was.
+    """
+    found = _retraction(request, resource_type, logical_id)
+    if found is None:
+        raise Http404
+    return _page(
+        request,
+        "results/gone.html",
+        {"gone": found, "title": title_of(found.facts), "changed": False},
+        {"result": "results/parts/gone.html", "status": "results/parts/one_status.html"},
+    )
+
+
+def _retraction(
+    request: IdentifiedRequest, resource_type: str, logical_id: str
+) -> Retraction | None:
+    found = request.records.retracted(request.patient, resource_type)
+    return next((one for one in found if one.id == logical_id), None)
+
+
+def _retracted_of(request: IdentifiedRequest, ids: list[str]) -> list[Retraction]:
+    """Return the values of a report that were shown and are not any more."""
+    found = request.records.retracted(request.patient, "Observation")
+    return [one for one in found if one.id in ids]
+
+
+def _side(flag: Flag | None) -> str:
+    return SIDES.get(flag.side, "") if flag and flag.side else ""
+
+
+def _part(request: IdentifiedRequest) -> int | None:
+    text = request.GET.get("of", "")
+    return int(text) if text.isdecimal() and len(text) <= len("99") else None
