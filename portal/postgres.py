@@ -15,6 +15,7 @@ from typing import IO, Any
 
 PORT = 5432
 FIRST_WITH_OWN_LOCALES = 17
+LOCAL = ("/usr/lib/postgresql", "/opt/homebrew/opt")  # where packages put PostgreSQL
 ELSEWHERE = Path("/var/lib/daybook")  # for a checkout that only root can enter
 LONGEST_SOCKET_PATH = 100
 SETTINGS = {
@@ -128,11 +129,12 @@ class Server:
         locale = ["--locale=C.UTF-8"]
         if _version(self._binary("initdb")) >= FIRST_WITH_OWN_LOCALES:
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        configured = [f"--set={name}={value}" for name, value in SETTINGS.items()]
         self._run(
             "initdb", "-D", str(unfinished), "-U", "postgres", "--auth=trust",
-            "--encoding=UTF8", *locale, *configured,
+            "--encoding=UTF8", *locale,
         )  # fmt: skip
+        with (unfinished / "postgresql.conf").open("a", encoding="ascii") as configured:
+            configured.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
         unfinished.rename(self.data)
 
     def _own(self, path: Path) -> None:
@@ -177,8 +179,7 @@ def _binaries() -> Path:
 
 
 def _local_binaries() -> Path:
-    known = [*Path("/usr/lib/postgresql").glob("*/bin")]
-    known += Path("/opt/homebrew/opt").glob("postgresql@*/bin")
+    known = [path for folder in LOCAL for path in Path(folder).glob("*/bin")]
     if on_path := shutil.which("postgres"):
         known.append(Path(on_path).resolve().parent)
     usable = [folder for folder in known if (folder / "initdb").exists()]

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
-from portal import database, env
+from portal import database, env, postgres
 from portal.postgres import NoPostgres, Server
 
 JOIN = """
@@ -163,6 +163,32 @@ def test_data_of_another_postgresql_is_not_touched(server):
 
     with pytest.raises(NoPostgres, match="was made by PostgreSQL 9"):
         server.join()
+
+
+def test_a_local_postgresql_serves_where_the_wheel_has_no_build(server, monkeypatch):
+    monkeypatch.setattr(postgres, "find_spec", lambda _name: None)
+    try:
+        postgres._binaries()
+    except NoPostgres as none:
+        pytest.skip(str(none))
+
+    server.join()
+    database.prepare(server, "daybook")
+
+    with psycopg.connect(server.url("daybook", database.APPLICATION)) as asking:
+        assert asking.execute("SELECT upper('é'), current_setting('fsync')").fetchone() == (
+            "É",
+            "on",
+        )
+
+
+def test_a_machine_without_postgresql_is_told_what_to_install(monkeypatch):
+    monkeypatch.setattr(postgres, "find_spec", lambda _name: None)
+    monkeypatch.setattr(postgres, "LOCAL", ("/nowhere",))
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    with pytest.raises(NoPostgres, match="install version 15 or newer"):
+        postgres._binaries()
 
 
 def test_a_long_path_does_not_break_the_socket(tmp_path):
