@@ -9,8 +9,8 @@ from fhir.hl7 import tables
 from fhir.hl7.feeds import ODS_CODE, FeedSettings
 from fhir.hl7.message import Repetition
 from fhir.hl7.times import moment
-from fhir.matching import NHS_NUMBER
 from fhir.paths import Json
+from fhir.search.values import NHS_NUMBER
 
 _V2: Final = "http://terminology.hl7.org/CodeSystem/v2-"
 IDENTIFIER_TYPE: Final = f"{_V2}0203"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
-from fhir.matching import NHS_NUMBER
+from fhir.search.values import NHS_NUMBER
 
 ODS_CODE: Final = "https://fhir.nhs.uk/Id/ods-organization-code"
 

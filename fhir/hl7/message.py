@@ -137,6 +137,9 @@ class Field:
         found = self._raw.find(mark, start, end)
         return memoryview(self._raw)[start : end if found < 0 else found]
 
+    def __bytes__(self) -> bytes:
+        return self._raw[self._start : self._end]
+
     def __len__(self) -> int:
         return self._end - self._start
 
@@ -220,6 +223,16 @@ class Message:
         if part:
             return repetition.within(component).value(part)
         return repetition.value(component)
+
+    def raw_field(self, place: str, component: int = 0) -> bytes:
+        """Return a field as it came, or one of its components: to be said back to the sender."""
+        name, number, _, _ = _parted(place)
+        segment = self.first(name)
+        raw = bytes(segment[number]) if segment else b""
+        if not component:
+            return raw
+        parts = raw.split(self.reading.separators.component)
+        return parts[component - 1] if component <= len(parts) else b""
 
     def text(self, place: str) -> str:
         """Return what stands first at a place, as text: "" where absent or to be deleted."""

@@ -11,8 +11,9 @@ from fhir.hl7.message import DELETE, Repetition, Segment, Unreadable
 from fhir.hl7.outline import Group
 from fhir.hl7.parties import Telecom, named, xad, xcn, xon, xpn
 from fhir.hl7.times import moment
-from fhir.matching import NHS_NUMBER, Person
+from fhir.matching import Person
 from fhir.paths import Json
+from fhir.search.values import NHS_NUMBER
 
 _UK: Final = "https://fhir.hl7.org.uk"
 _STATUS_SYSTEM: Final = f"{_UK}/CodeSystem/UKCore-NHSNumberVerificationStatusEngland"
