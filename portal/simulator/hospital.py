@@ -10,24 +10,25 @@ TOWN: Final = "Millbrook"
 
 @dataclass(frozen=True)
 class Sender:
-    """A hospital system, as it names itself in MSH-3 and MSH-4."""
+    """A hospital system, as it names itself in MSH-3 and MSH-4, and as we name its feed."""
 
     feed: str
     application: str
     facility: str = ODS
+    silence_minutes: int = 24 * 60
 
     @property
     def header(self) -> str:
         return f"{self.application}|{self.facility}"
 
 
-PAS: Final = Sender("Patients and visits", "MILLPAS")
-LABORATORY: Final = Sender("Blood test laboratory", "WINPATH")
-IMAGING: Final = Sender("Imaging", "MILLRIS")
-LETTERS: Final = Sender("Letters", "MILLDOCS")
+PAS: Final = Sender("millpas", "MILLPAS")
+LABORATORY: Final = Sender("winpath", "WINPATH", silence_minutes=4 * 60)
+IMAGING: Final = Sender("millris", "MILLRIS")
+LETTERS: Final = Sender("milldocs", "MILLDOCS")
 SENDERS: Final = (PAS, LABORATORY, IMAGING, LETTERS)
 
-RECORDS: Final = "EPR-FEED"
+RECORDS: Final = "epr-feed"
 """The electronic patient record, which speaks FHIR and not HL7 v2."""
 
 

@@ -36,12 +36,16 @@ def _pauses() -> Iterator[float]:
 
 
 class MllpSender:
-    """One connection, stop and wait: a message is sent once the last has been answered."""
+    """One connection, stop and wait: a message is sent once the last has been answered.
+
+    Whoever else would send meanwhile waits for their turn.
+    """
 
     def __init__(self, host: str, port: int, pause: Pause = asyncio.sleep) -> None:
         self._address = (host, port)
         self._pause = pause
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -59,6 +63,10 @@ class MllpSender:
 
         :raises NotTaken: it was rejected.
         """
+        async with self._turn:
+            await self._send(message)
+
+    async def _send(self, message: bytes) -> None:
         for pause in _pauses():
             with contextlib.suppress(OSError, EOFError, TimeoutError, asyncio.LimitOverrunError):
                 code = _code(await self._exchange(message), message)

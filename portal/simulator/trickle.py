@@ -37,7 +37,6 @@ _WRITTEN: Final = ("sputum", "urine_clear", "throat")
 class Happening:
     """One message to send, and a line for whoever watches the demo; it names no result."""
 
-    after: float
     message: bytes
     line: str
 
@@ -73,14 +72,21 @@ class Trickle:
         self._count = 0
         self._told: list[tuple[Person, Report]] = []
 
+    def pause(self) -> float:
+        """Seconds until the next happening."""
+        return self._throw("pause").uniform(_SOONEST, _LATEST)
+
     def next(self, now: datetime) -> Happening:
-        """What is said at `now`; `after` is how long to wait before it."""
+        """What is said at `now`."""
+        throw = self._throw("happening")
         self._count += 1
-        throw = chance(self._seed, "trickle", self._began_at.isoformat(), str(self._count))
         kind = throw.choices([*_KINDS], [*_KINDS.values()])[0]
         person, report, line = self._happening(kind, now, throw)
-        sent = reported(person, report)
-        return Happening(throw.uniform(_SOONEST, _LATEST), sent, f"{line} for {person.name}")
+        return Happening(reported(person, report), f"{line} for {person.name}")
+
+    def _throw(self, what: str) -> Random:
+        keys = (what, self._began_at.isoformat(), str(self._count))
+        return chance(self._seed, "trickle", *keys)
 
     def _happening(self, kind: str, now: datetime, throw: Random) -> tuple[Person, Report, str]:
         if kind in {"correction", "late", "wrong"} and self._told:
@@ -91,7 +97,7 @@ class Trickle:
             return figure.person, self._written(figure, now, throw), "A written report"
         report = self._sampled(figure, now, throw, critical=kind == "critical")
         self._told = [*self._told, (figure.person, report)][-_REMEMBERED:]
-        return figure.person, report, f"A new result ({report.code.name})"
+        return figure.person, report, "A new result"
 
     def _again(self, kind: str, now: datetime, throw: Random) -> tuple[Person, Report, str]:
         turn = throw.randrange(len(self._told))

@@ -29,6 +29,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        processes.run(*self.parts(options))
+
+    def parts(self, options: dict[str, Any]) -> list[processes.Part]:
+        """Return all that is to run together; the demonstration adds a hospital to it."""
         _require_migrated()
         listening = _listen(options["host"], options["port"])
         mllp_port = None if options["web_only"] else options["mllp_port"]
@@ -38,7 +42,7 @@ class Command(BaseCommand):
                 parts.append(partial(serve_mllp, settings.MLLP_HOST, mllp_port))
             if run_relay := processes.found(RELAY):
                 parts.append(run_relay)
-        processes.run(*parts)
+        return parts
 
     def _announce(self, listening: socket.socket, mllp_port: int | None) -> None:
         host, port = listening.getsockname()[:2]
