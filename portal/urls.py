@@ -1,14 +1,20 @@
 """Every address of the service."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
+from portal import health
 from portal.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.lives),
+    path("readyz", health.can_serve),
     path("", home, name="home"),
     path("record/", include("portal.record.urls")),
     path("record/results/", include("portal.results.urls")),
     path("account/", include("portal.identity.urls")),
+    # Short enough to be typed from a slip of paper.
+    path("start", RedirectView.as_view(pattern_name="account_activate"), name="start"),
     path("staff/", include("portal.identity.staff_urls")),
     path("live/", include("portal.live.urls")),
     path("fhir/", include("fhir.urls")),

@@ -1,0 +1,94 @@
+"""``manage.py feed add|list|revoke``: the hospital systems that may speak to us."""
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from fhir import feeds
+
+
+class Command(BaseCommand):
+    help = "Adds, lists and revokes hospital feeds; a new feed's token is the last word printed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        adding = acts.add_parser("add", help="admit a system; prints its token, once")
+        adding.add_argument("name", help="small letters, digits and hyphens")
+        adding.add_argument("--ods", required=True, help="ODS code of its organisation")
+        adding.add_argument("--sender", help='HL7 v2: "APPLICATION|FACILITY" of MSH-3 and MSH-4')
+        adding.add_argument("--processing", default="P", help="HL7 v2: P or T")
+        adding.add_argument("--charset", default="", help="HL7 v2: where MSH-18 does not say")
+        adding.add_argument(
+            "--identifiers",
+            action="append",
+            default=[],
+            metavar="AUTHORITY=SYSTEM",
+            help="HL7 v2: the system of an assigning authority or identifier type; repeatable",
+        )
+        adding.add_argument(
+            "--ack",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="HL7 v2: how it wants to be answered; repeatable",
+        )
+        adding.add_argument("--empty-means", default="keep", help="HL7 v2: keep or delete")
+        adding.add_argument("--phone", default="", help="whom operations call")
+        adding.add_argument(
+            "--silence-minutes",
+            type=int,
+            default=24 * 60,
+            help="after this long without a word its results are marked as not up to date",
+        )
+        acts.add_parser("list", help="every feed, and since when it has been silent")
+        acts.add_parser("revoke", help="let a feed speak no more").add_argument("name")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        match options["act"]:
+            case "add":
+                self._add(options)
+            case "list":
+                self._list()
+            case "revoke":
+                self._revoke(options["name"])
+
+    def _add(self, options: dict[str, Any]) -> None:
+        terms = feeds.Terms(
+            name=options["name"],
+            ods=options["ods"].upper(),
+            sender=options["sender"],
+            processing=options["processing"].upper(),
+            charset=options["charset"],
+            identifiers=_pairs(options["identifiers"], "--identifiers"),
+            ack=_pairs(options["ack"], "--ack"),
+            empty_means=options["empty_means"],
+            phone=options["phone"],
+            silence_minutes=options["silence_minutes"],
+        )
+        try:
+            token = feeds.add(terms)
+        except feeds.CannotAdd as refused:
+            raise CommandError(str(refused)) from None
+        self.stdout.write(f"The token of {terms.name}, shown this once: {token}")
+
+    def _list(self) -> None:
+        for feed in feeds.known():
+            state = "revoked" if feed.revoked_at else "live"
+            last = f"{feed.last_used_at:%Y-%m-%d %H:%M}" if feed.last_used_at else "never"
+            sender = feed.sender or "-"
+            self.stdout.write(f"{feed.name}\t{feed.ods}\t{state}\t{sender}\tlast heard {last}")
+
+    def _revoke(self, name: str) -> None:
+        if not feeds.revoke(name):
+            raise CommandError(f"there is no live feed {name}")
+        self.stdout.write(f"{name} speaks no more")
+
+
+def _pairs(written: list[str], option: str) -> dict[str, str]:
+    pairs = {}
+    for pair in written:
+        name, sign, value = pair.partition("=")
+        if not name or not sign or not value:
+            raise CommandError(f"{option} is written NAME=VALUE, not {pair}")
+        pairs[name] = value
+    return pairs
