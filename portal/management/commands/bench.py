@@ -1,0 +1,63 @@
+"""``manage.py bench``: measures speed and memory as ratios, prints a table, writes .data/bench.json."""
+
+import json
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser
+from importlib import import_module
+from typing import Any
+
+import psycopg
+from django.core.management import BaseCommand
+from psycopg import sql
+
+from portal import database
+
+ROWS = ("loading",)
+SCRATCH = "daybook_bench"
+
+
+class Command(BaseCommand):
+    help = "Measures speed and memory as ratios to limits found in the same run."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("rows", nargs="*", choices=[*ROWS, []], help="rows to measure; all")
+        parser.add_argument("--measure", choices=ROWS, help="measure one row here and print it")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if row := options["measure"]:
+            self.stdout.write(json.dumps(import_module(f"portal.bench.{row}").run()))
+            return
+        found = {row: self._measured(row) for row in options["rows"] or ROWS}
+        (database.DATA / "bench.json").write_text(json.dumps(found, indent=1), "utf-8")
+
+    def _measured(self, row: str) -> dict[str, float]:
+        """Measure a row in a process and a database of its own."""
+        _make_scratch(row)
+        environment = os.environ | {"DATABASE_NAME": SCRATCH, "DATABASE_URL": ""}
+        done = subprocess.run(
+            [sys.executable, "manage.py", "bench", "--measure", row],
+            cwd=database.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True,
+        )  # fmt: skip
+        figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        for name, figure in figures.items():
+            self.stdout.write(f"{row:12} {name:44} {figure:12,.3f}")
+        return figures
+
+
+def _make_scratch(row: str) -> None:
+    server = database.own_server()
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connected:
+        dropped = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        connected.execute(dropped.format(sql.Identifier(SCRATCH)))
+    database.prepare(server, SCRATCH)
+    environment = os.environ | {"DATABASE_NAME": SCRATCH, "DATABASE_URL": ""}
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=database.ROOT, env=environment, check=True,
+    )  # fmt: skip
+    prepare = getattr(import_module(f"portal.bench.{row}"), "prepare", None)
+    if prepare:
+        with psycopg.connect(server.url(SCRATCH), autocommit=True) as connected:
+            prepare(connected)
