@@ -33,6 +33,19 @@ def held(addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Holding]
     return {(row[0], row[1]): Holding(*row[2:]) for row in rows}
 
 
+def texts(addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the current text at each address that there is."""
+    wanted = list(addresses)
+    if not wanted:
+        return {}
+    rows = arrays.fetch(
+        "SELECT resource_type, logical_id, text FROM portal_fhir_resource"
+        " WHERE (resource_type, logical_id) IN (SELECT * FROM unnest(%b::text[], %b::text[]))",
+        list(zip(*wanted, strict=True)),
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
 def patients_among(keys: Iterable[str]) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -253,6 +253,10 @@ class Feed(models.Model):
     # Assigning authority or identifier type → system URI, as this feed writes PID-3.
     identifiers = models.JSONField(default=dict)
     ack = models.JSONField(default=dict)
+    # How its messages are to be read, where it differs: see fhir.hl7.feeds.FeedSettings.
+    reading = models.JSONField(default=dict)
+    # Whom its client certificate must name, where the listener asks for one.
+    certificate = models.TextField(default="")
     empty_means = models.TextField(default="keep")
     # Silence longer than this many minutes makes the feed stale on patients' pages.
     silence_minutes = models.IntegerField(default=24 * 60)

@@ -27,7 +27,8 @@ class FeedSettings:
     """What was agreed with one sender.
 
     `identifiers` gives the system of an assigning authority or identifier type, where the rules
-    below would not; `section` is the diagnostic service of a report that does not name its own.
+    below would not; `section` is the diagnostic service of a report that does not name its own;
+    `filler_is_shared` is for a laboratory whose number stands for a sample and not for a report.
     """
 
     name: str
@@ -37,6 +38,7 @@ class FeedSettings:
     section: str = "LAB"
     largest_document: int = 3_500_000
     filler_is_shared: bool = False
+    empty_means: str = "keep"
 
     def local(self, kind: str, *names: str) -> str:
         """Return the URI of a system that belongs to this trust.
