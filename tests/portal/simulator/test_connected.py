@@ -1,0 +1,29 @@
+import pytest
+
+from fhir import feeds
+from fhir.feeds import CannotAdd
+from portal.identity.viewers import viewer_of_token
+from portal.simulator.connected import connect
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_system_of_the_hospital_is_admitted():
+    token = connect()
+
+    senders = {feed.name: feed.sender for feed in feeds.known()}
+    assert senders == {
+        "epr-feed": None,
+        "milldocs": "MILLDOCS|RMB",
+        "millpas": "MILLPAS|RMB",
+        "millris": "MILLRIS|RMB",
+        "winpath": "WINPATH|RMB",
+    }
+    assert viewer_of_token(token).name == "epr-feed"
+
+
+def test_a_record_that_was_admitted_before_cannot_be_again():
+    connect()
+
+    with pytest.raises(CannotAdd):
+        connect()
