@@ -2,5 +2,15 @@
 
 from portal.identity.models import ActivationCode, Link, SessionLimit, Tie, User
 from portal.record.models import Opened, SectionSeen
+from portal.results.models import DueRelease
 
-__all__ = ["ActivationCode", "Link", "Opened", "SectionSeen", "SessionLimit", "Tie", "User"]
+__all__ = [
+    "ActivationCode",
+    "DueRelease",
+    "Link",
+    "Opened",
+    "SectionSeen",
+    "SessionLimit",
+    "Tie",
+    "User",
+]

@@ -142,7 +142,19 @@ FHIR_VIEWER = "portal.identity.viewers.viewer_of_token"  # who is asking the RES
 FHIR_SUBSCRIBERS = [  # who hears of a change, in this order
     "portal.results.subscriber.report_changed",
 ]
-FHIR_LABELLED_ON_ARRIVAL = ["DiagnosticReport", "Observation", "DocumentReference"]
+FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinician releases it
+    "DiagnosticReport",
+    "Observation",
+    "DocumentReference",
+    "Condition",
+    "Procedure",
+    "ServiceRequest",
+    "Encounter",
+]
+PROCRASTINATE_IMPORT_PATHS = ["portal.results.tasks"]
+
+# When results open by themselves: on working days from nine to five, or at any time
+RESULTS_IN_WORKING_HOURS = env.flag("RESULTS_IN_WORKING_HOURS", default=True)
 
 # Hospital feeds
 

@@ -265,6 +265,7 @@ PARAMETERS: Final = (
     Parameter(
         "requester", Kind.REFERENCE, _of("MedicationRequest ServiceRequest Task", "requester")
     ),
+    Parameter("related", Kind.REFERENCE, {"DocumentReference": "context.related"}),
     Parameter("result", Kind.REFERENCE, {"DiagnosticReport": "result"}),
     Parameter("schedule", Kind.REFERENCE, {"Slot": "schedule"}),
     Parameter("sender", Kind.REFERENCE, {"Communication": "sender"}),

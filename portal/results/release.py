@@ -130,9 +130,9 @@ def _objection(living: Sequence[Evidence], row: Row | None, *, complete: bool) -
         (bool(flags & CRITICAL), Why.CRITICAL),
         (any(one.status not in FINAL for one in living), Why.NOT_FINAL),
         (not complete, Why.INCOMPLETE),
+        (any(one.has_document for one in living), Why.DOCUMENT),
         (not listed, Why.NOT_LISTED),
         (bool(flags - ORDINARY), Why.FLAG),
-        (any(one.has_document for one in living), Why.DOCUMENT),
         (any(one.has_words for one in living) and not (row and row.words), Why.WORDS),
     )
     return next((why for holds, why in objections if holds), None)
