@@ -32,7 +32,6 @@ SAID = {
     "mfa/messages/totp_deactivated.txt": "Your authenticator app has been removed.",
     "mfa/messages/webauthn_added.txt": "Your passkey has been added.",
     "mfa/messages/webauthn_removed.txt": "Your passkey has been removed.",
-    "mfa/messages/recovery_codes_generated.txt": "You have new recovery codes.",
 }
 
 

@@ -87,7 +87,7 @@ def _give(request: IdentifiedRequest, found: Person, evidence: str) -> HttpRespo
         )
     except JustGiven:
         return redirect("staff_activation_person")
-    start = request.build_absolute_uri(reverse("account_activate")).split("://")[1].rstrip("/")
+    start = f"{request.get_host()}{reverse('start')}"
     return _page(request, "code", _about(found) | {"code": code, "start": start})
 
 

@@ -41,7 +41,7 @@ function watch(dialog, form) {
   async function answer(request) {
     try {
       const response = await request;
-      if (response.status === 401) leave();
+      if (response.status === 401) return { over: true };
       return response.ok ? await response.json() : null;
     } catch {
       return null;
@@ -50,8 +50,8 @@ function watch(dialog, form) {
 
   function plan(left) {
     clearTimeout(timer);
+    if (left?.over || (!left && Date.now() >= ends.at)) return leave();
     if (!left) {
-      if (Date.now() >= ends.at) leave();
       timer = setTimeout(ask, AGAIN);
       return;
     }

@@ -69,7 +69,7 @@ def test_the_code_is_shown_once_with_how_identity_was_checked(sam, bens_record):
     assert (kept.patient, kept.issued_by, kept.evidence) == (bens_record, sam, "driving-licence")
     assert "Driving licence" in text(page)
     assert "Checked by Sam Reed" in text(page)
-    assert "testserver/account/activate" in text(page)
+    assert "Go to <strong>testserver/start</strong>" in text(page)
     assert code not in text(browser.get(PERSON))
     assert "This code can no longer be seen" in text(browser.get(PERSON))
 
