@@ -1,6 +1,6 @@
 """The latest results on the home page: a few tests, each with how it has gone lately."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from portal.results.history import code_of
 from portal.results.spark import Spark, spark
 
 SHOWN = 3
-REPORTS = 3
+REPORTS = 6  # of which the first few different tests are shown
 EACH = 20  # values of one test on its sparkline
 YEAR = timedelta(days=365)
 HALF_YEAR = timedelta(days=183)
@@ -28,17 +28,23 @@ class Latest:
 
 
 def latest(records: Repository, patient: str, now: datetime) -> list[Latest]:
-    """Return a value of each of the newest reports: one that is flagged, else its first."""
+    """Return a value of each of the newest reports of different tests: a flagged one, if any."""
     newest = Criteria("DiagnosticReport", [patient], count=REPORTS)
     reports, _ = records.summaries(newest)
     ids = [name for report in reports for name in listing.member_ids(report)]
     values = listing.by_id(records, patient, ids) if ids else {}
-    chosen = [(one, report.id) for report in reports if (one := _foremost(report, values))]
-    past = _past(records, patient, [one for one, _ in chosen], now)
-    return [Latest(one, report, spark(_course(one, past, now))) for one, report in chosen][:SHOWN]
+    chosen: dict[tuple[str, str], tuple[Reading, str]] = {}
+    for report in reports:
+        if (one := _foremost(report, values, chosen)) and len(chosen) < SHOWN:
+            chosen[one.system, one.code] = one, report.id
+    past = _past(records, patient, [one for one, _ in chosen.values()], now)
+    return [Latest(one, report, spark(_course(one, past, now))) for one, report in chosen.values()]
 
 
-def _foremost(report: Summary, values: dict[str, Summary]) -> Reading | None:
+def _foremost(
+    report: Summary, values: dict[str, Summary], chosen: Container[tuple[str, str]]
+) -> Reading | None:
+    """Return what to show of a report, unless a newer one of the same test is shown already."""
     readings = [
         reading
         for name in listing.member_ids(report)
@@ -46,7 +52,9 @@ def _foremost(report: Summary, values: dict[str, Summary]) -> Reading | None:
         for reading in readings_of(values[name])
     ]
     numbers = [one for one in readings if one.number is not None]
-    return next((one for one in numbers if one.flag), None) or next(iter(numbers), None)
+    foremost = next((one for one in numbers if one.flag), None) or next(iter(numbers), None)
+    is_new = foremost and not any((one.system, one.code) in chosen for one in numbers)
+    return foremost if is_new else None
 
 
 def _past(

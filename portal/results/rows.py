@@ -22,6 +22,16 @@ MEASURED = frozenset({"vital-signs", "vital-sign", "activity", "exam"})
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A value that stands in no report; one with parts, such as blood pressure, says them all."""
+
+    id: str
+    title: str
+    said: str
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line: a report, what was measured on a day, or what became of a result.
 
@@ -36,7 +46,7 @@ class Row:
     is_new: bool = False
     flags: tuple[tuple[str, Flag], ...] = ()
     rest: str = ""
-    values: tuple[Reading, ...] = ()
+    values: tuple[Measured, ...] = ()
     state: str = ""
 
 
@@ -124,15 +134,23 @@ def _rest(readings: list[Reading], flags: int) -> str:
 def _alone(values: list[Summary], news: News) -> Row:
     first = values[0]
     is_measured = all(value.facts.get("category") in MEASURED for value in values)
-    readings = [reading for value in values for reading in readings_of(value)]
     return Row(
         first.at,
         first.at_text,
         "Measurements" if is_measured else "Other results",
         taken=f"{_taken(first.at, first.at_text, 'Measured' if is_measured else 'Taken')}.",
         is_new=any(news.holds("Observation", value.id) for value in values),
-        values=tuple(readings),
+        values=tuple(_measured(value) for value in values),
     )
+
+
+def _measured(value: Summary) -> Measured:
+    readings = readings_of(value)
+    said = ", ".join(
+        one.said if one.part is None else f"{one.title} {one.said}" for one in readings
+    )
+    flags = tuple(dict.fromkeys(flag for _, flag in flagged(readings)))
+    return Measured(value.id, title_of(value.facts, readings[0].title), said, flags)
 
 
 def _retracted(one: Retraction) -> Row:

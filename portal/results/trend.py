@@ -17,7 +17,7 @@ from portal.results.spans import Tick, ticks
 INSET_LEFT, INSET_RIGHT = 3.0, 8.0
 TOP, AXIS = 12.0, 24.0
 # Of the figures shown; below, the last value may be written under its point.
-SPARE_ABOVE, SPARE_BELOW = 0.08, 0.18
+SPARE_ABOVE, SPARE_BELOW = 0.08, 0.25
 LABEL_ABOVE, LABEL_BELOW = 14, 26
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from fhir.store import Repository, Summary
 from portal.record.dates import local
-from portal.record.reading import Reading, readings_of
+from portal.record.reading import Reading, readings_of, title_of
 from portal.results import sentences, spans
 from portal.results.history import Correction, corrections, of_same_test
 from portal.results.mark import Mark, mark
@@ -42,6 +42,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Value:
+    """`title` names the whole of which `reading` may be a part; `parts` are all that it has."""
+
+    title: str
+    parts: list[Reading]
     reading: Reading
     mark: Mark | None
     correction: Correction | None
@@ -61,6 +65,8 @@ def value_page(
     course = _course(alike, reading, has_more=more)
     upto = [one for one in alike if one.unit == reading.unit and _not_after(one, reading)]
     return Value(
+        title_of(summary.facts, reading.title),
+        [one for one in readings_of(summary) if one.part is not None],
         reading,
         mark(reading, correction.old_number if correction else None),
         correction,

@@ -11,6 +11,7 @@ from fhir.store import NotFound, Retraction, Summary
 from portal import clock
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import freshness, pages, seen
+from portal.record.dates import DAY_UNKNOWN, as_recorded
 from portal.record.diagnosticreport import DiagnosticReport
 from portal.record.pages import kept
 from portal.record.ranges import Side
@@ -61,9 +62,10 @@ def report(request: IdentifiedRequest, report_id: str) -> HttpResponse:
         entry = DiagnosticReport(request.records.read("DiagnosticReport", report_id))
     except NotFound:
         return _gone(request, "DiagnosticReport", report_id)
-    if (answered := _unless_gone(request, {report_id, *entry.result_ids()})) is not None:
-        return answered
     ids = entry.result_ids()
+    taken = f"{entry.taken()} {entry.when_in_full()}"
+    if (answered := _unless_gone(request, {report_id, *ids}, taken)) is not None:
+        return answered
     values = listing.by_id(request.records, request.patient, ids) if ids else {}
     readings = [reading for name in ids if name in values for reading in readings_of(values[name])]
     seen.open_item(request, "DiagnosticReport", report_id)
@@ -72,6 +74,8 @@ def report(request: IdentifiedRequest, report_id: str) -> HttpResponse:
         "results/report.html",
         {
             "report": entry,
+            "taken": taken,
+            "changed": False,
             "panel": panel(request.records, request.patient, readings, clock.now()),
             "comments": comments_on(request.records, request.patient, report_id),
             "attachments": attachments.attachments_of(entry.resource),
@@ -119,7 +123,8 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
     found = listing.by_id(request.records, request.patient, [value_id])
     if value_id not in found:
         return _gone(request, "Observation", value_id)
-    if (answered := _unless_gone(request, {value_id})) is not None:
+    taken = _taken(found[value_id])
+    if (answered := _unless_gone(request, {value_id}, taken)) is not None:
         return answered
     if report:
         seen.open_item(request, "DiagnosticReport", report.id)
@@ -133,6 +138,8 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
             "report": report,
             "report_title": title_of(report.facts) if report else "",
             "value": made,
+            "taken": taken,
+            "changed": False,
             "comments": comments_on(request.records, request.patient, report.id) if report else [],
             "explainer": explainer_of([(made.reading.system, made.reading.code)]),
             "side": _side(made.reading.flag),
@@ -184,13 +191,13 @@ def _listed(
     return {"months": months(rows), "next": found.before, "news": news}
 
 
-def _unless_gone(request: IdentifiedRequest, ids: set[str]) -> HttpResponse | None:
+def _unless_gone(request: IdentifiedRequest, ids: set[str], taken: str) -> HttpResponse | None:
     """Answer for the parts of a page of one result that is still there: nothing is redrawn."""
     match request.GET.get("part"):
         case None:
             return None
         case "status":
-            context = {"changed": updates.touched(request, ids)}
+            context = {"changed": updates.touched(request, ids), "taken": taken}
             return _page(request, "", context, {"status": "results/parts/one_status.html"})
         case "result":
             return HttpResponseNotModified()
@@ -209,8 +216,8 @@ def _gone(request: IdentifiedRequest, resource_type: str, logical_id: str) -> Ht
     return _page(
         request,
         "results/gone.html",
-        {"gone": found, "title": title_of(found.facts), "changed": False},
-        {"result": "results/parts/gone.html", "status": "results/parts/one_status.html"},
+        {"gone": found, "title": title_of(found.facts)},
+        {"result": "results/parts/gone.html", "status": "results/parts/no_status.html"},
     )
 
 
@@ -225,6 +232,11 @@ def _retracted_of(request: IdentifiedRequest, ids: list[str]) -> list[Retraction
     """Return the values of a report that were shown and are not any more."""
     found = request.records.retracted(request.patient, "Observation")
     return [one for one in found if one.id in ids]
+
+
+def _taken(summary: Summary) -> str:
+    own = "You measured it" if summary.facts.get("own") else "Taken"
+    return f"{own} {as_recorded(summary.at_text)}" if summary.at_text else DAY_UNKNOWN
 
 
 def _side(flag: Flag | None) -> str:

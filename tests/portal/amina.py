@@ -66,7 +66,9 @@ def a_scan(records: Repository, patient: str, on: str = "2025-12-11") -> str:
     return records.create(report).id
 
 
-def a_pressure(records: Repository, patient: str, on: str = "2026-02-02", own: bool = False) -> str:
+def a_pressure(
+    records: Repository, patient: str, on: str = "2026-02-02", *, own: bool = False
+) -> str:
     """Store a blood pressure, which has two parts and stands in no report."""
     part = [
         {"code": {"coding": [{"system": LOINC, "code": code}], "text": title},
