@@ -26,7 +26,8 @@ class Area:
         return path == self.path if self.whole else path.startswith(self.path)
 
 
-# The first that holds an address decides.
+# The first that holds an address decides. Below /live/ is no area: a visitor’s page listens too;
+# who may hear of a record is asked there of the session itself, again and again.
 AREAS = (
     Area("/", Capacity.PATIENT, whole=True, public=True),
     Area("/staff/", Capacity.STAFF, STAFF_ROLES, whole=True),
@@ -35,7 +36,6 @@ AREAS = (
     Area("/ops/", Capacity.STAFF, frozenset({Role.OPERATIONS, Role.ADMIN})),
     Area("/cms/", Capacity.STAFF, frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN})),
     Area("/record/", Capacity.PATIENT),
-    Area("/live/", Capacity.NONE),
 )
 
 # Where a member of staff begins.
@@ -81,7 +81,7 @@ def answer(area: Area, caller: Caller | None) -> Answer:
         return refusal
     if not caller.second_factor:
         return Answer.ADD_SECOND_FACTOR
-    if area.capacity not in {Capacity.NONE, caller.capacity}:
+    if area.capacity != caller.capacity:
         return Answer.CHANGE_CAPACITY
     return Answer.COME_IN
 

@@ -74,6 +74,18 @@ def test_nobody_needs_to_sign_in_to_a_page_that_no_part_claims():
     assert doors.area_of("/recordings/") is None
 
 
+@pytest.mark.parametrize("who", WHO)
+def test_a_page_that_listens_is_told_to_sign_in_only_when_its_session_is_over(
+    db, request, moved_clock, who
+):
+    browser = browser_of(who, request, second_factor=False)
+    assert browser.get("/live/head").status_code == 200
+
+    moved_clock.move(minutes=30)
+
+    assert browser.get("/live/head").status_code == (200 if who == "nobody" else 401)
+
+
 def test_home_is_public_until_somebody_signs_in(client, db):
     answer = client.get("/")
 
