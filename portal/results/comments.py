@@ -27,7 +27,10 @@ def comments_on(records: Repository, patient: str, report_id: str) -> list[Comme
     wanted = Criteria(
         "Communication",
         [patient],
-        references=[("based-on", [f"DiagnosticReport/{report_id}"])],
+        references=[
+            ("based-on", [f"DiagnosticReport/{report_id}"]),
+            ("recipient", [f"Patient/{patient}"]),
+        ],
         count=MOST,
     )
     found, _ = records.search(wanted)
