@@ -163,6 +163,7 @@ MLLP_PORT = env.number("MLLP_PORT", 2575)
 MLLP_CERTIFICATE = env.text("MLLP_CERTIFICATE")  # with a key: the listener speaks TLS
 MLLP_KEY = env.text("MLLP_KEY")
 MLLP_CLIENTS_CA = env.text("MLLP_CLIENTS_CA")  # with it: senders must show a certificate
+MLLP_SOURCES = env.words("MLLP_SOURCES")  # networks that may connect; where none is named, any
 
 # Signing in
 

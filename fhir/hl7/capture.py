@@ -1,0 +1,159 @@
+"""Keeps what arrived before it is acknowledged: whatever waits goes into one transaction.
+
+Many senders then share one commit, and each is answered when its message is on disk. Where the
+database cannot be reached nobody is told that anything is kept.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+
+CHANNEL: Final = "daybook_inbox"
+
+MOST_MESSAGES: Final = 2_000
+MOST_BYTES: Final = 64 * 2**20
+_BATCH: Final = 256
+_BATCH_BYTES: Final = 16 * 2**20
+_PATIENCE: Final = 20.0  # seconds that a commit may take
+
+Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+logger = logging.getLogger(__name__)
+
+_SCOPE: Final = (
+    "SELECT set_config('daybook.patients', '*', true), set_config('daybook.sees', '31', true)"
+)
+_INSERT: Final = """
+INSERT INTO portal_fhir_inboundmessage
+  (feed, control_id, digest, raw, kind, person, report_key, reused_control_id,
+   received_at, due_at, state, attempts, out_of_order, place, error, patient, note)
+VALUES
+  (%(feed)s, %(control_id)s, %(digest)s, %(raw)s, %(kind)s, %(person)s, %(report_key)s,
+   %(control_id)s <> '' AND EXISTS (
+     SELECT FROM portal_fhir_inboundmessage
+     WHERE feed = %(feed)s AND control_id = %(control_id)s AND digest <> %(digest)s),
+   daybook_now(), daybook_now(), 'waiting', 0, false, '', '', '', '')
+ON CONFLICT (feed, control_id, digest) DO NOTHING
+"""
+_HEARD: Final = """
+UPDATE portal_fhir_feed SET last_used_at = daybook_now()
+WHERE name = ANY(%s)
+  AND (last_used_at IS NULL OR last_used_at < daybook_now() - interval '10 seconds')
+"""
+
+
+class NotStored(Exception):
+    """The message is not kept; its sender must send it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message as it is kept."""
+
+    feed: str
+    control_id: str
+    digest: bytes
+    raw: bytes
+    kind: str
+    person: bytes
+    report_key: str
+
+    def row(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class Capture:
+    """One writer for all connections, with a bounded queue: when it is full, senders wait."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._waiting: list[tuple[Arrived, asyncio.Future[None]]] = []
+        self._bytes = 0
+        self._changed = asyncio.Condition()
+        self._closing = False
+
+    async def keep(self, arrived: Arrived) -> None:
+        """Return when the message is committed.
+
+        :raises NotStored: it could not be.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        async with self._changed:
+            await self._changed.wait_for(self._has_room)
+            if self._closing:
+                raise NotStored
+            self._waiting.append((arrived, done))
+            self._bytes += len(arrived.raw)
+            self._changed.notify_all()
+        await done
+
+    async def run(self) -> None:
+        """Write until `close`, and what had been taken in before it."""
+        while batch := await self._next():
+            await self._write(batch)
+        await self._drop()
+
+    async def close(self) -> None:
+        async with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+
+    def _has_room(self) -> bool:
+        return self._closing or (len(self._waiting) < MOST_MESSAGES and self._bytes < MOST_BYTES)
+
+    async def _next(self) -> list[tuple[Arrived, asyncio.Future[None]]]:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._waiting or self._closing)
+            taken, size = 0, 0
+            while taken < min(len(self._waiting), _BATCH) and (size < _BATCH_BYTES or not taken):
+                size += len(self._waiting[taken][0].raw)
+                taken += 1
+            batch = self._waiting[:taken]
+            del self._waiting[:taken]
+            return batch
+
+    async def _write(self, batch: Sequence[tuple[Arrived, asyncio.Future[None]]]) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._commit([arrived for arrived, _ in batch])
+        except (psycopg.Error, OSError, TimeoutError) as fault:
+            logger.warning("messages were not stored: %s", type(fault).__name__)
+            await self._drop()
+            for _, done in batch:
+                _settle(done, NotStored())
+        else:
+            for _, done in batch:
+                _settle(done, None)
+        async with self._changed:
+            self._bytes -= sum(len(arrived.raw) for arrived, _ in batch)
+            self._changed.notify_all()
+
+    async def _commit(self, batch: Sequence[Arrived]) -> None:
+        if self._connection is None:
+            self._connection = await self._connect()
+        async with self._connection.transaction(), self._connection.cursor() as cursor:
+            await cursor.execute(_SCOPE)
+            await cursor.executemany(_INSERT, [arrived.row() for arrived in batch])
+            await cursor.execute(_HEARD, [sorted({arrived.feed for arrived in batch})])
+            await cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            with contextlib.suppress(psycopg.Error, OSError):
+                await connection.close()
+
+
+def _settle(done: asyncio.Future[None], fault: Exception | None) -> None:
+    # A sender that has gone away waits for nothing any more.
+    if done.done():
+        return
+    if fault:
+        done.set_exception(fault)
+    else:
+        done.set_result(None)
