@@ -1,6 +1,7 @@
 """A hospital system as the listener meets it, and feeds for it."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -50,8 +51,9 @@ class Sender:
 
 
 @asynccontextmanager
-async def connected(port: int, **more) -> AsyncIterator[Sender]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, **more)
+async def connected(port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[Sender]:
+    name = "localhost" if tls else None
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls, server_hostname=name)
     try:
         yield Sender(reader, writer)
     finally:

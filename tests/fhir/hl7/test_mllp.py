@@ -12,6 +12,7 @@ from fhir.hl7 import capture, mllp
 from fhir.hl7.capture import Arrived, Capture, NotStored
 from fhir.hl7.framing import framed
 from fhir.hl7.message import Message
+from tests.fhir.hl7.certificates import Authority
 from tests.fhir.hl7.hospital import a_feed, a_message, code, connected
 from tests.site import free_port
 
@@ -230,6 +231,52 @@ async def test_networks_that_are_not_named_are_hung_up_on(feed, settings):
     settings.MLLP_SOURCES = ["127.0.0.0/8"]
     async with listening() as port, connected(port) as winpath:
         assert code(await winpath.sends(a_message())) == "AA"
+
+
+@pytest.fixture
+def authority(tmp_path, settings):
+    """Make the listener speak TLS, and ask senders for a certificate of this authority."""
+    authority = Authority(tmp_path)
+    settings.MLLP_CERTIFICATE = settings.MLLP_KEY = str(authority.certify("daybook"))
+    settings.MLLP_CLIENTS_CA = str(authority.file)
+    return authority
+
+
+async def test_a_sender_that_shows_a_certificate_is_heard_over_tls(feed, authority, stored):
+    client = authority.client(authority.certify("winpath"))
+
+    async with listening() as port, connected(port, client) as winpath:
+        assert code(await winpath.sends(a_message("A7"))) == "AA"
+    assert stored() == [("A7",)]
+
+
+async def test_a_sender_without_a_certificate_of_the_authority_is_not_heard(
+    feed, authority, tmp_path, stored
+):
+    stranger = Authority(tmp_path, "Stranger").certify("winpath")
+
+    async with listening() as port:
+        for shown in (None, stranger):
+            with pytest.raises((OSError, EOFError)):
+                async with connected(port, authority.client(shown)) as sender:
+                    await sender.sends(a_message())
+        with pytest.raises((OSError, EOFError)):
+            async with connected(port) as plain:
+                await plain.sends(a_message())
+    assert stored() == []
+
+
+@pytest.mark.parametrize(("name", "answer"), [("winpath", "AA"), ("another", "AR")])
+async def test_a_feed_may_be_bound_to_its_certificate(bound_feed, authority, name, answer):
+    client = authority.client(authority.certify(name))
+
+    async with listening() as port, connected(port, client) as sender:
+        assert code(await sender.sends(a_message())) == answer
+
+
+@pytest.fixture
+def bound_feed(own_database):
+    return a_feed(certificate="winpath")
 
 
 async def test_when_the_database_is_away_nothing_is_acknowledged_as_stored(
