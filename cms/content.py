@@ -8,11 +8,18 @@ from cms import clock
 from cms.codes import LOINC, SNOMED_CT, Code, System
 from cms.explainers import ExplainerView, built_in, view_of
 from cms.models import Explainer, ExplainerCode
+from cms.navigation import foot as footer_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["ExplainerView", "explainer_for", "explainers_for", "general_explainer"]
+__all__ = [
+    "ExplainerView",
+    "explainer_for",
+    "explainers_for",
+    "footer_links",
+    "general_explainer",
+]
 
 
 def explainer_for(codes: Iterable[Code]) -> ExplainerView | None:

@@ -57,6 +57,12 @@ class ExplainerView:
         ]
         return [part for part in parts if part[2]]
 
+    def above(self) -> list[dict[str, str]]:
+        return [
+            {"text": "Home", "href": "/"},
+            {"text": "Tests explained", "href": reverse("cms:tests")},
+        ]
+
     def contents(self) -> list[dict[str, str]]:
         return [{"text": heading, "href": f"#{anchor}"} for anchor, heading, _ in self.sections()]
 

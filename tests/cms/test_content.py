@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from cms.codes import LOINC, SNOMED_CT, System
-from cms.content import explainer_for, explainers_for, general_explainer
-from tests.cms.conftest import an_explainer
+from cms.content import explainer_for, explainers_for, footer_links, general_explainer
+from tests.cms.conftest import a_page, an_explainer
 
 WINPATH = "https://winpath.example/codes"
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,14 @@ def test_what_is_said_of_any_test_never_runs_out():
     assert view.what
     assert view.next
     assert view.who
+
+
+def test_other_pages_can_show_the_links_of_the_foot(home, django_assert_max_num_queries):
+    a_page(home, "Privacy", in_footer=True)
+    a_page(home, "Elsewhere")
+
+    with django_assert_max_num_queries(3):
+        assert footer_links() == [{"text": "Privacy", "href": "/privacy/"}]
 
 
 def test_an_explainer_says_when_and_by_whom_it_was_checked(moved_clock):
