@@ -34,6 +34,9 @@ class Terms:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     ack: Mapping[str, str] = field(default_factory=dict)
     empty_means: str = "keep"
+    # As the settings of `fhir.hl7.feeds` are called, where they differ from what is usual.
+    reading: Mapping[str, str | bool] = field(default_factory=dict)
+    certificate: str = ""
     phone: str = ""
     silence_minutes: int = 24 * 60
 
@@ -57,6 +60,8 @@ def add(terms: Terms) -> str:
                 identifiers=dict(terms.identifiers),
                 ack=dict(terms.ack),
                 empty_means=terms.empty_means,
+                reading=dict(terms.reading),
+                certificate=terms.certificate,
                 phone=terms.phone,
                 silence_minutes=terms.silence_minutes,
             )

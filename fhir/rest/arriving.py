@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 
 from fhir.access import Viewer
 from fhir.intake import Refused, Source, Unmatched, accept, accept_once, keep_unmatched
-from fhir.outcomes import Issue, error
 from fhir.raw import Entry, dump
 from fhir.rest import queries
 from fhir.rest.capability import is_stored
@@ -189,11 +188,9 @@ def _of_one(sender: Sender, refused: Refused, entry: Entry) -> Failure:
     if isinstance(refused, Unmatched):
         keep(sender, refused, entry)
     kind = entry.url.partition("/")[0]
-    issues: list[Issue] = [
-        error(issue.code, issue.path.replace(_ALONE, kind, 1), issue.message)
-        for issue in refused.issues
-    ]
-    return Failure(failure_of(refused).status, issues)
+    failed = failure_of(refused)
+    issues = [replace(one, path=one.path.replace(_ALONE, kind, 1)) for one in failed.issues]
+    return Failure(failed.status, issues)
 
 
 def keep(sender: Sender, refused: Unmatched, entry: Entry) -> None:

@@ -33,6 +33,17 @@ class Command(BaseCommand):
             help="HL7 v2: how it wants to be answered; repeatable",
         )
         adding.add_argument("--empty-means", default="keep", help="HL7 v2: keep or delete")
+        adding.add_argument(
+            "--section", help="HL7 v2: the service of reports that name none, LAB unless told"
+        )
+        adding.add_argument(
+            "--filler-is-shared",
+            action="store_true",
+            help="HL7 v2: its number stands for a sample, not for a report",
+        )
+        adding.add_argument(
+            "--certificate", default="", help="HL7 v2: whom its client certificate must name"
+        )
         adding.add_argument("--phone", default="", help="whom operations call")
         adding.add_argument(
             "--silence-minutes",
@@ -62,6 +73,8 @@ class Command(BaseCommand):
             identifiers=_pairs(options["identifiers"], "--identifiers"),
             ack=_pairs(options["ack"], "--ack"),
             empty_means=options["empty_means"],
+            reading=_reading(options),
+            certificate=options["certificate"],
             phone=options["phone"],
             silence_minutes=options["silence_minutes"],
         )
@@ -82,6 +95,16 @@ class Command(BaseCommand):
         if not feeds.revoke(name):
             raise CommandError(f"there is no live feed {name}")
         self.stdout.write(f"{name} speaks no more")
+
+
+def _reading(options: dict[str, Any]) -> dict[str, str | bool]:
+    """Return what is read otherwise than usual."""
+    reading: dict[str, str | bool] = {}
+    if options["section"]:
+        reading["section"] = options["section"]
+    if options["filler_is_shared"]:
+        reading["filler_is_shared"] = True
+    return reading
 
 
 def _pairs(written: list[str], option: str) -> dict[str, str]:
