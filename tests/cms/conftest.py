@@ -3,17 +3,14 @@
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import Group
-from django.http import HttpRequest
-from django.test import Client
 
-from cms import groups
 from cms.models import ContentPage, Explainer, ExplainerCode, HomePage
-from portal import clock
-from portal.identity import sessions
 from portal.identity.models import Role, User
+from tests.signing_in import a_login, signed_in
 
 TODAY = date(2026, 3, 12)
+
+__all__ = ["TODAY", "a_page", "an_explainer", "signed_in"]
 
 
 @pytest.fixture
@@ -23,28 +20,12 @@ def home(db) -> HomePage:
 
 @pytest.fixture
 def jo(db) -> User:
-    return _user("jo@example.org", Role.EDITOR, groups.EDITORS)
+    return a_login("Jo Marsh", Role.EDITOR)
 
 
 @pytest.fixture
 def kim(db) -> User:
-    return _user("kim@example.org", Role.APPROVER, groups.APPROVERS)
-
-
-def _user(email: str, role: Role, group: str) -> User:
-    user = User.objects.create_user(email, name=email.split("@", maxsplit=1)[0].title(), role=role)
-    user.groups.add(Group.objects.get(name=group))
-    return user
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    request = HttpRequest()
-    request.session = client.session
-    sessions.begin(request, user, clock.now(), second_factor=True)
-    request.session.save()
-    return client
+    return a_login("Kim Ford", Role.APPROVER)
 
 
 def an_explainer(title: str = "Haemoglobin blood test", **given) -> Explainer:
