@@ -71,9 +71,11 @@ def placed(reading: Reading) -> str:
 
 def change_since(reading: Reading, before: Reading) -> str:
     """Return how a value differs from the one before it, and when that was."""
-    when = f"since {day(before.at)}" if before.at else ""
     changed = change(reading, before)
-    return f"{changed}{',' if changed.startswith('Was') else ''} {when}.".replace(", since", " on")
+    if before.at is None:
+        return f"{changed}."
+    joined = ", on" if changed.startswith("Was") else " since"
+    return f"{changed}{joined} {day(before.at)}."
 
 
 def instead(inside: Sequence[Reading], readings: Sequence[Reading], span: Span) -> str:
@@ -99,7 +101,9 @@ def description(readings: Sequence[Reading]) -> str:
     own = [one for one in readings if one.own]
     sent = [one for one in readings if not one.own]
     if own and sent:
-        said = f"{_span(sent, 'hospital result')}, and {_span(own, 'reading')} you took at home."
+        said = (
+            f"{_span(sent, 'hospital result')}, and {_span(own, 'reading', ' you took at home')}."
+        )
     else:
         lowest, highest = min(readings, key=_order), max(readings, key=_order)
         said = f"{_count(len(readings), 'reading' if own else 'result')}."
@@ -194,9 +198,9 @@ def _direction(numbers: Sequence[Decimal]) -> str:
     return ""
 
 
-def _span(readings: Sequence[Reading], noun: str) -> str:
+def _span(readings: Sequence[Reading], noun: str, which: str = "") -> str:
     lowest, highest = min(readings, key=_order), max(readings, key=_order)
-    counted = _count(len(readings), noun)
+    counted = _count(len(readings), noun) + which
     if lowest.amount == highest.amount:
         return f"{counted} of {_amount(lowest)}"
     return f"{counted}, from {_amount(lowest)} to {_amount(highest)}"

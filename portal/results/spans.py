@@ -59,7 +59,7 @@ def start_of(span: Span, now: datetime) -> datetime | None:
 
 def ticks(start: datetime, end: datetime) -> list[Tick]:
     """Return four to six moments worth naming, on the first of a month or year where possible."""
-    for months in (1, 2, 3, 6, 12, 24, 60, 120, 240):
+    for months in (1, 3, 6, 12, 24, 60, 120, 240):
         found = _month_starts(start, end, months)
         if len(found) <= MOST_TICKS:
             if len(found) < ENOUGH and months == 1:
