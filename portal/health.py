@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal import clock
+
 
 @require_safe
 @never_cache
@@ -20,4 +22,4 @@ def can_serve(_request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT daybook_now()")
     except Error:
         return HttpResponse("database: no answer\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse(f"ok at {clock.now().isoformat()}\n", content_type="text/plain")

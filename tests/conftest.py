@@ -104,7 +104,8 @@ class Clock:
 
 
 @pytest.fixture
-def moved_clock(db: None, settings: object) -> Iterator[Clock]:
+def moved_clock(request: pytest.FixtureRequest, settings: object) -> Iterator[Clock]:
+    request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
     settings.CLOCK_MAY_MOVE = True
     clock.forget()
     yield Clock()

@@ -7,8 +7,13 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import httpx
+import psycopg
 
 from portal import database
 
@@ -19,6 +24,7 @@ COMMANDS = {
     "relay": ["relay"],
 }
 SECONDS_TO_START = 45
+SECONDS_TO_FOLLOW = 10
 
 
 class DidNotStart(AssertionError):
@@ -67,6 +73,22 @@ class Site:
     def stop_all(self) -> None:
         for part in list(self.running):
             self.stop(part)
+
+    def now(self) -> datetime:
+        """Return what time it is for the site's pages."""
+        said = httpx.get(f"{self.base_url}/readyz").raise_for_status().text
+        return datetime.fromisoformat(said.strip().partition(" at ")[2])
+
+    def move_clock(self, **distance: float) -> datetime:
+        """Move the clock of every part, and return the time once the pages know it."""
+        aim = self.now() + timedelta(**distance)
+        url = database.own_server().url(self.database_name, database.APPLICATION)
+        with psycopg.connect(url) as connected:
+            connected.execute("SELECT daybook_move_clock(%s)", [timedelta(**distance)])
+        deadline = time.monotonic() + SECONDS_TO_FOLLOW
+        while (now := self.now()) < aim:
+            assert time.monotonic() < deadline, f"The site still thinks it is {now}."
+        return now
 
     def command(self, *arguments: str) -> str:
         """Run a command of manage.py against this site, and return what it printed."""

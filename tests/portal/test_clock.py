@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from portal import clock
 
@@ -49,3 +49,32 @@ def test_a_database_that_does_not_allow_it_keeps_its_clock(own_database, as_supe
 def test_the_application_cannot_allow_it_for_itself(own_database):
     with connection.cursor() as cursor, pytest.raises(DatabaseError, match="permission denied"):
         cursor.execute("UPDATE daybook_clock SET may_move = true")
+
+
+async def test_an_event_loop_may_ask_for_the_time(own_database, as_superuser, settings):
+    settings.CLOCK_MAY_MOVE = True
+    as_superuser.execute("SELECT daybook_move_clock(interval '3 days')")
+    clock.forget()
+
+    ahead = clock.now() - datetime.now(UTC)
+
+    clock.forget()
+    assert timedelta(days=2, hours=23) < ahead <= timedelta(days=3)
+
+
+def test_the_time_is_known_in_a_transaction_that_has_failed(moved_clock):
+    before = moved_clock.move(days=1)
+    transaction.set_rollback(True)
+    clock.forget()
+
+    assert clock.now() >= before
+    transaction.set_rollback(False)
+
+
+def test_a_running_service_follows_the_clock(site):
+    site.start("web")
+
+    before = site.now()
+    site.move_clock(days=40)
+
+    assert timedelta(days=40) <= site.now() - before < timedelta(days=40, minutes=1)

@@ -1,5 +1,9 @@
+from datetime import datetime
+
 import pytest
 from django.db import connection
+
+from portal import clock
 
 
 def test_a_process_that_lives_says_so_without_the_database(client):
@@ -11,9 +15,13 @@ def test_a_process_that_lives_says_so_without_the_database(client):
 
 @pytest.mark.django_db
 def test_a_process_that_reaches_the_database_can_serve(client):
+    before = clock.now()
+
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.content) == (200, b"ok\n")
+    said, moment = answer.content.decode().strip().split(" at ")
+    assert (answer.status_code, said) == (200, "ok")
+    assert before <= datetime.fromisoformat(moment) <= clock.now()
 
 
 def test_a_process_without_its_database_cannot(client, own_database, monkeypatch):
