@@ -84,6 +84,11 @@ class Making:
         name = f"{self.feed.ods}|{self.feed.name}|{resource_type}|{key}"
         return f"urn:uuid:{uuid.uuid5(_NAMES, name)}"
 
+    def remove(self, url: str, *elements: str) -> None:
+        """Note that elements are to be deleted; "telecom/home" is those of one use."""
+        if elements:
+            self.removed[url] = (*self.removed.get(url, ()), *elements)
+
     def warn(self, place: str, message: str) -> None:
         self.warnings[f"{place}: {message}"] = None
 
@@ -280,15 +285,15 @@ def _add(resource: Resource, here: Here, url: str) -> None:
             found |= value or {}
         elif _is_something(value):
             found[name] = value
-    if removed:
-        here.making.removed[url] = tuple(removed)
+    here.making.remove(url, *removed)
     here.making.add(url, found)
 
 
 def _value(element: Element, here: Here) -> Any:
     if isinstance(element, Mapping):
-        found = {name: _value(inner, here) for name, inner in element.items()}
-        return {name: value for name, value in found.items() if _is_something(value)}
+        every = {name: _value(inner, here) for name, inner in element.items()}
+        found = {name: value for name, value in every.items() if _is_something(value)}
+        return found or (DELETE if DELETE in every.values() else None)
     if isinstance(element, Sequence):
         return [
             value for value in (_value(inner, here) for inner in element) if _is_something(value)

@@ -23,7 +23,7 @@ _ETHNIC_EXTENSION: Final = f"{_UK}/StructureDefinition/Extension-UKCore-EthnicCa
 _BIRTH_TIME: Final = "http://hl7.org/fhir/StructureDefinition/patient-birthTime"
 _V3: Final = "http://terminology.hl7.org/CodeSystem/v3-"
 _LANGUAGE: Final = "urn:ietf:bcp:47"
-_NO: Final = frozenset({"", "N", "NO", "0", "F"})
+_NO: Final = frozenset({"N", "NO", "0", "F"})
 
 
 def identifiers(here: Here) -> list[Json]:
@@ -135,10 +135,26 @@ def _ethnic(here: Here) -> Any:
     return None
 
 
-def _demographics_hidden(here: Here) -> list[Json] | None:
-    """Return R where the person's whereabouts are hidden: nobody is to see address or telephone."""
-    hidden = here.text("ZU8-4").upper() not in _NO or here.text("PD1-12").upper() not in _NO
-    return security({"R"}) if hidden else None
+def _demographics_hidden(here: Here) -> Any:
+    """Return R where the person's whereabouts are hidden: nobody is to see address or telephone.
+
+    Only a sender who says "no" takes it off again.
+    """
+    said = {here.text("ZU8-4").upper(), here.text("PD1-12").upper()} - {""}
+    if said - _NO:
+        return security({"R"})
+    return DELETE if said else None
+
+
+def _telecom(here: Here) -> list[Json]:
+    found = []
+    for place, use in (("PID-13", "home"), ("PID-14", "work"), ("PID-40", None)):
+        said = here.field(place)
+        if said and said.deleted:
+            here.making.remove(here.making.urls["Patient", id(here.group)], f"telecom/{use or ''}")
+        elif said:
+            found += _all(said, Telecom(use), here.feed)
+    return found
 
 
 def _contacts(here: Here) -> list[Json]:
@@ -203,13 +219,7 @@ PATIENT: Final = Resource(
         "identifier": made(_identifier, "PID-3", "PID-2", "PID-4", "PID-32", "ZU1-27"),
         "active": Always(value=True),
         "name": Joined((Each("PID-5", xpn), Each("PID-9", xpn))),
-        "telecom": Joined(
-            (
-                Each("PID-13", Telecom("home")),
-                Each("PID-14", Telecom("work")),
-                Each("PID-40", Telecom(None)),
-            )
-        ),
+        "telecom": made(_telecom, "PID-13", "PID-14", "PID-40"),
         "gender": At("PID-8", _gender),
         "birthDate": At("PID-7", day),
         "_birthDate": made(_birth_time, "PID-7"),

@@ -211,14 +211,22 @@ def test_whereabouts_that_are_hidden_are_labelled(segment, hidden):
 def test_what_is_to_be_deleted_is_listed_apart_and_what_is_empty_is_not():
     found = mapping(pid(f13='""', f11='""', f16=""), kind="ADT^A31", feed=PAS)
 
-    assert found.removed == {found.known_as: ("telecom", "address")}
+    assert found.removed == {found.known_as: ("telecom/home", "address")}
     assert "telecom" not in found.bundle["entry"][0]["resource"]
 
 
-def test_a_new_number_beside_a_deleted_one_is_no_deletion():
+def test_a_number_that_is_deleted_is_told_from_one_that_is_new():
     found = mapping(pid(f13='""', f14="01632 960222"), kind="ADT^A31", feed=PAS)
 
-    assert found.removed == {}
+    assert found.removed == {found.known_as: ("telecom/home",)}
+    assert [one["use"] for one in found.bundle["entry"][0]["resource"]["telecom"]] == ["work"]
+
+
+@pytest.mark.parametrize(("said", "removed"), [("N", ("meta",)), ("", ()), ("Y", ())])
+def test_only_who_says_so_takes_the_label_off(said, removed):
+    found = mapping(PID, f"ZU8||||{said}", kind="ADT^A31", feed=PAS)
+
+    assert found.removed.get(found.known_as, ()) == removed
 
 
 @pytest.mark.parametrize(
