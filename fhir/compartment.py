@@ -7,7 +7,7 @@ from fhir.paths import Json
 
 # Types that by their nature name more than one person (decisions 20).
 _OF_SEVERAL = frozenset({"Appointment", "RelatedPerson"})
-_OWNERS = ("patient", "subject", "beneficiary", "for", "individual", "target", "participant")
+OWNERS = ("patient", "subject", "beneficiary", "for", "individual", "target", "participant")
 
 
 class Unowned(Exception):
@@ -30,7 +30,7 @@ def patient_of(resource: Json) -> str:
     if resource_type == "Patient":
         return str(resource["id"])
     owners = dict.fromkeys(
-        key for name in _OWNERS if name in resource for key in _patients_in(resource[name])
+        key for name in OWNERS if name in resource for key in _patients_in(resource[name])
     )
     if not owners:
         raise Unowned(resource_type)

@@ -70,6 +70,14 @@ def has_element(resource_type: str, name: str) -> bool:
     return name in _FIELDS.get(resource_type, {})
 
 
+def may_refer(type_name: str, name: str, target: str) -> bool:
+    """Whether an element of the type, or one within it, may refer to a `target`."""
+    kind = _FIELDS.get(type_name, {}).get(name, "")
+    if kind.startswith("@"):
+        return kind == "@" or target in kind[1:].split("|")
+    return "." in kind and any(may_refer(kind, inner, target) for inner in _FIELDS[kind])
+
+
 def check_resource(resource: Json, *, has_siblings: bool = True) -> list[Issue]:
     """Return what is wrong with a resource whose shape has been found right.
 

@@ -3,14 +3,14 @@
 from functools import lru_cache
 from typing import Final
 
-from fhir.elements import RESOURCE_TYPES, has_element
+from fhir.compartment import OWNERS
+from fhir.elements import RESOURCE_TYPES, may_refer
 from fhir.labels import SHARED_TYPES
 from fhir.paths import Json
 from fhir.raw import dump
 from fhir.search.parameters import parameters_of
 
 _SINCE: Final = "2026-11-22"
-_OWNERS: Final = ("patient", "subject", "beneficiary", "for", "individual", "participant")
 _INTERACTIONS: Final = ("read", "vread", "history-instance", "search-type", "create", "update")
 
 _UPDATES: Final = (
@@ -28,7 +28,7 @@ def is_stored(resource_type: str) -> bool:
     """Whether resources of the type can be kept: shared by all, or one patient's."""
     if resource_type in SHARED_TYPES or resource_type == "Patient":
         return True
-    return any(has_element(resource_type, name) for name in _OWNERS)
+    return any(may_refer(resource_type, name, "Patient") for name in OWNERS)
 
 
 STORED_TYPES: Final = tuple(sorted(filter(is_stored, RESOURCE_TYPES)))
