@@ -367,13 +367,19 @@ class Repository:
             self._pending += told
 
 
-def patients_naming(reference: str, types: Sequence[str]) -> set[str]:
-    """Return the keys of the patients of whom a resource of these types refers to `reference`."""
+def patients_naming(
+    references: Sequence[str], types: Sequence[str], but_not: Sequence[str] = ()
+) -> set[str]:
+    """Return the keys of patients of whom a resource of these types names one of `references`.
+
+    Resources whose status is in `but_not` say nothing.
+    """
     with scoped(SYSTEM):
         rows = _rows(
-            "SELECT DISTINCT patient FROM portal_fhir_reference"
-            " WHERE target = %s AND resource_type = ANY(%s)",
-            [reference, list(types)],
+            "SELECT DISTINCT i.patient FROM portal_fhir_reference i JOIN portal_fhir_resource r"
+            " ON r.patient = i.patient AND r.number = i.number"
+            " WHERE i.target = ANY(%s) AND i.resource_type = ANY(%s) AND r.status <> ALL(%s)",
+            [list(references), list(types), list(but_not)],
         )
     return {str(row[0]) for row in rows}
 

@@ -26,11 +26,13 @@ PATIENT_TYPES = frozenset(
 PATIENT_SHARED_TYPES = frozenset(
     {"HealthcareService", "Location", "Organization", "Practitioner", "PractitionerRole"}
 )
-_PATIENT_SEES = int(Label.SENSITIVE | Label.TEAM_ONLY | Label.DEMOGRAPHICS)
+PATIENT_SEES = int(Label.SENSITIVE | Label.TEAM_ONLY | Label.DEMOGRAPHICS)
 
 # A care professional reaches a patient whom one of these names with them in it: the care team, a
 # report that they asked for or made, a document that they wrote.
 _TREATING_TYPES = ("CareTeam", "DiagnosticReport", "DocumentReference", "ServiceRequest")
+# What was filed under the wrong person, or has ended, makes nobody a patient of theirs.
+_ENDED = ("entered-in-error", "inactive", "revoked")
 _TEAM_SEES = int(HIDING & ~Label.UNKNOWN | Label.DEMOGRAPHICS)
 
 SHARED = frozenset({""})
@@ -61,7 +63,7 @@ def _patient(person: str) -> tuple[Grant, ...]:
     if not person or changes.is_held(person):
         return ()
     return (
-        Grant(frozenset({person}), PATIENT_TYPES, READING, _PATIENT_SEES),
+        Grant(frozenset({person}), PATIENT_TYPES, READING, PATIENT_SEES),
         Grant(SHARED, PATIENT_SHARED_TYPES, READING),
     )
 
@@ -81,8 +83,9 @@ def _care_professional(user: User) -> tuple[Grant, ...]:
 
 
 def treated_by(user: User) -> set[str]:
-    found: set[str] = set()
-    for logical_id in user.practitioners:
-        for resource_type in ("Practitioner", "PractitionerRole"):
-            found |= patients_naming(f"{resource_type}/{logical_id}", _TREATING_TYPES)
-    return found
+    references = [
+        f"{resource_type}/{logical_id}"
+        for logical_id in user.practitioners
+        for resource_type in ("Practitioner", "PractitionerRole")
+    ]
+    return patients_naming(references, _TREATING_TYPES, _ENDED) if references else set()

@@ -141,6 +141,32 @@ def test_a_clinician_reaches_a_patient_of_their_care_team_and_reads_what_is_with
     assert may_read(dr_nair, withheld)
 
 
+@pytest.mark.parametrize("ended", ["inactive", "entered-in-error"])
+def test_a_care_team_that_has_ended_gives_nothing(dr_nair, bens_record, system, ended):
+    report = system.create(a_report(bens_record))
+    team = care_team(bens_record, dr_nair.practitioners[0])
+    assert may_read(dr_nair, system.create(team))
+
+    kept, _ = system.search(Criteria("CareTeam", patients=[bens_record]))
+    system.update(team | {"id": kept[0].id, "status": ended}, if_match=1)
+
+    assert not may_read(dr_nair, report)
+
+
+def test_a_report_filed_under_the_wrong_person_opens_nothing_of_that_person(
+    dr_nair, bens_record, system
+):
+    other = system.create(an_observation(bens_record))
+    named = [{"reference": f"Practitioner/{dr_nair.practitioners[0]}"}]
+    report = a_report(bens_record, performer=named)
+    kept = system.create(report)
+    assert may_read(dr_nair, other)
+
+    system.update(report | {"id": kept.id, "status": "entered-in-error"}, if_match=1)
+
+    assert not may_read(dr_nair, other)
+
+
 def test_a_clinician_reaches_nobody_through_another_clinicians_report(dr_nair, bens_record, system):
     other = [{"reference": "Practitioner/lund"}]
 
