@@ -92,6 +92,16 @@ def revoke(name: str) -> bool:
     return bool(live.update(revoked_at=_now(), token_digest=None))
 
 
+def heard(name: str) -> None:
+    """Note that a feed has spoken; at most every ten seconds, so that writers do not queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE portal_fhir_feed SET last_used_at = daybook_now() WHERE name = %s AND"
+            " (last_used_at IS NULL OR last_used_at < daybook_now() - interval '10 seconds')",
+            [name],
+        )
+
+
 def _feeds() -> QuerySet[Feed]:
     return QuerySet(Feed)
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse, QueryDict
 
+from fhir import feeds
 from fhir.elements import RESOURCE_TYPES
 from fhir.rest import arriving, bundles, capability, reading, rendering
 from fhir.rest.arriving import Arrived, Sender
@@ -13,6 +14,12 @@ from fhir.store import Repository
 def _sender(request: ApiRequest) -> Sender:
     viewer = request.fhir_viewer
     return Sender(viewer, rendering.base_url(request), Repository(viewer))
+
+
+def _writer(request: ApiRequest) -> Sender:
+    sender = _sender(request)
+    feeds.heard(sender.feed)
+    return sender
 
 
 def _require_type(resource_type: str) -> None:
@@ -31,7 +38,7 @@ def _statement(request: ApiRequest) -> HttpResponse:
 
 
 def _bundle(request: ApiRequest) -> HttpResponse:
-    return rendering.answer(bundles.take(_sender(request), body_of(request)))
+    return rendering.answer(bundles.take(_writer(request), body_of(request)))
 
 
 def _search(request: ApiRequest, resource_type: str) -> HttpResponse:
@@ -56,7 +63,7 @@ def _found(request: ApiRequest, resource_type: str, asked: QueryDict) -> HttpRes
 
 def _create(request: ApiRequest, resource_type: str) -> HttpResponse:
     _require_kept(resource_type)
-    sender = _sender(request)
+    sender = _writer(request)
     condition = request.headers.get("If-None-Exist", "")
     done = arriving.create(sender, resource_type, body_of(request), condition)
     return _done(request, sender, done)
@@ -64,7 +71,7 @@ def _create(request: ApiRequest, resource_type: str) -> HttpResponse:
 
 def _update(request: ApiRequest, resource_type: str, logical_id: str) -> HttpResponse:
     _require_kept(resource_type)
-    sender = _sender(request)
+    sender = _writer(request)
     condition = request.headers.get("If-Match", "")
     done = arriving.update(sender, resource_type, logical_id, body_of(request), condition)
     return _done(request, sender, done)
