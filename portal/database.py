@@ -29,7 +29,7 @@ def connection() -> dict[str, Any]:
         url = env.secret("DATABASE_OWNER_URL", url)
     described = _from_url(url) if url else _own(OWNER if as_owner else APPLICATION)
     if pooled := env.number("DATABASE_POOL", 0):
-        described["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pooled, "timeout": 10}
+        described["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pooled, "timeout": 5}
     return described
 
 

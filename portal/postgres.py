@@ -97,6 +97,12 @@ class Server:
             "-o", f"-k '{self.socket_folder}' -p {PORT}", "start",
         )  # fmt: skip
 
+    def program(self, name: str) -> Path:
+        folder = _binaries()
+        if self.account and not _may_enter(folder / name):
+            folder = _copied(folder)
+        return folder / name
+
     def needs(self, preparation: str) -> bool:
         stamp = self.home / "prepared"
         return not stamp.exists() or stamp.read_text("ascii") != _digest(preparation)
@@ -108,7 +114,7 @@ class Server:
         if not (self.data / "PG_VERSION").exists():
             self._make()
         made_by = (self.data / "PG_VERSION").read_text("ascii").strip()
-        present = str(_version(self._binary("postgres")))
+        present = str(_version(self.program("postgres")))
         if made_by != present:
             raise NoPostgres(
                 f"{self.data} was made by PostgreSQL {made_by} and {present} is installed: "
@@ -127,7 +133,7 @@ class Server:
         unfinished.mkdir(mode=0o700)
         self._own(unfinished)
         locale = ["--locale=C.UTF-8"]
-        if _version(self._binary("initdb")) >= FIRST_WITH_OWN_LOCALES:
+        if _version(self.program("initdb")) >= FIRST_WITH_OWN_LOCALES:
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         self._run(
             "initdb", "-D", str(unfinished), "-U", "postgres", "--auth=trust",
@@ -150,7 +156,7 @@ class Server:
             as_other["extra_groups"] = []
         with tempfile.TemporaryFile() as said:
             done = subprocess.run(  # noqa: S603 (PostgreSQL's own programs)
-                [str(self._binary(program)), *arguments], check=False, cwd="/",
+                [str(self.program(program)), *arguments], check=False, cwd="/",
                 env={"PATH": os.defpath, "LC_ALL": "C"}, stdin=subprocess.DEVNULL,
                 stdout=said, stderr=said, start_new_session=True, **as_other,
             )  # fmt: skip
@@ -158,12 +164,6 @@ class Server:
                 said.seek(0)
                 reason = said.read().decode(errors="replace").strip()
                 raise NoPostgres(f"{program} failed: {reason}")
-
-    def _binary(self, program: str) -> Path:
-        folder = _binaries()
-        if self.account and not _may_enter(folder / program):
-            folder = _copied(folder)
-        return folder / program
 
 
 _JOINED: dict[Path, IO[bytes]] = {}

@@ -1,6 +1,7 @@
 """What every test may ask for. Ordinary tests run as ``daybook_app`` and are rolled back."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.db import connections
 
 from portal import clock, database
+from portal.postgres import Server
 from tests import databases
 from tests.site import Site
 
@@ -86,6 +88,32 @@ def site(own_database: str, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
+def own_server(
+    django_db_setup: None, django_db_blocker: object, tmp_path: Path
+) -> Iterator[Server]:
+    """Give this test a PostgreSQL of its own, which it may stop, kill and start."""
+    shared = settings.DATABASES["default"]["NAME"]
+    server = Server(tmp_path / "server")
+    server.join()
+    databases.copy_to(server)
+    with django_db_blocker.unblock():
+        _use(database.NAME, server)
+        yield server
+        _use(shared)
+    server.leave(os.getpid())
+    shutil.rmtree(server.home, ignore_errors=True)
+
+
+@pytest.fixture
+def site_on_own_server(own_server: Server, tmp_path: Path) -> Iterator[Site]:
+    """Give a service that is not started yet, on a PostgreSQL that the test may stop."""
+    url = own_server.url(database.NAME, database.APPLICATION)
+    site = Site(database.NAME, tmp_path, database_url=url)
+    yield site
+    site.stop_all()
+
+
+@pytest.fixture
 def live_site(site: Site) -> Site:
     """Give a service that runs: pages, listener and relay in one process."""
     return site.start()
@@ -121,8 +149,8 @@ def sample_data() -> Path:
     return folder
 
 
-def _use(name: str) -> None:
+def _use(name: str, server: Server | None = None) -> None:
     connections.close_all()
-    described = databases.connection_to(name)
+    described = databases.connection_to(name, server)
     settings.DATABASES["default"] |= described
     connections["default"].settings_dict |= described

@@ -18,15 +18,18 @@ import psycopg
 from psycopg import sql
 
 from portal import database
+from portal.postgres import Server
 
 PREFIX = "daybook_test"
 KEPT_UNUSED = 3600  # seconds after which a template of other migrations is dropped
 _numbers = count()
 
 
-def connection_to(name: str) -> dict[str, object]:
-    return {"NAME": name, "USER": database.APPLICATION, "PASSWORD": "", "PORT": ""} | {
-        "HOST": str(database.own_server().socket_folder)
+def connection_to(name: str, server: Server | None = None) -> dict[str, object]:
+    folder = (server or database.own_server()).socket_folder
+    return {"NAME": name, "USER": database.APPLICATION, "HOST": str(folder)} | {
+        "PASSWORD": "",
+        "PORT": "",
     }
 
 
@@ -52,6 +55,22 @@ def clone() -> str:
         names = (sql.Identifier(part) for part in (name, source, database.OWNER))
         connected.execute(made.format(*names))
     return name
+
+
+def copy_to(server: Server) -> None:
+    """Put a copy of the template into a server of its own, which a test may stop."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connected:
+        connected.execute((database.PREPARATION / "roles.sql").read_bytes())
+        connected.execute(f"CREATE DATABASE {database.NAME} OWNER {database.OWNER}")
+    dumped = subprocess.run(
+        [server.program("pg_dump"), database.own_server().url(template())],
+        check=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    restoring = [server.program("psql"), "--quiet", "--set=ON_ERROR_STOP=1"]
+    subprocess.run(
+        [*restoring, server.url(database.NAME)],
+        input=dumped.stdout, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def drop(name: str) -> None:

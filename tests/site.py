@@ -47,6 +47,7 @@ class Site:
 
     database_name: str
     folder: Path
+    database_url: str = ""  # of another server than the checkout's own
     port: int = field(default_factory=free_port)
     mllp_port: int = field(default_factory=free_port)
     running: dict[str, "Running"] = field(default_factory=dict)
@@ -82,7 +83,9 @@ class Site:
     def move_clock(self, **distance: float) -> datetime:
         """Move the clock of every part, and return the time once the pages know it."""
         aim = self.now() + timedelta(**distance)
-        url = database.own_server().url(self.database_name, database.APPLICATION)
+        url = self.database_url or database.own_server().url(
+            self.database_name, database.APPLICATION
+        )
         with psycopg.connect(url) as connected:
             connected.execute("SELECT daybook_move_clock(%s)", [timedelta(**distance)])
         deadline = time.monotonic() + SECONDS_TO_FOLLOW
@@ -103,6 +106,7 @@ class Site:
         given = {name: value for name, value in os.environ.items() if name not in ABSENT}
         return given | {
             "DATABASE_NAME": self.database_name,
+            "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
             "MLLP_PORT": str(self.mllp_port),
             "CLOCK_MAY_MOVE": "yes",

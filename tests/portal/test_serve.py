@@ -51,3 +51,15 @@ def test_a_database_behind_its_migrations_is_not_served(own_database, as_superus
 
     with pytest.raises(CommandError, match=r"run manage\.py migrate first"):
         call_command("serve")
+
+
+def test_pages_come_back_when_the_database_does(site_on_own_server, own_server):
+    site = site_on_own_server.start("web")
+    page = f"{site.base_url}/readyz"
+    assert httpx.get(page).status_code == 200
+
+    own_server.stop("immediate")
+    assert httpx.get(page, timeout=30).status_code == 503
+
+    own_server.start()
+    assert httpx.get(page, timeout=30).status_code == 200
