@@ -43,7 +43,7 @@ ABOUT = [
             """,
             heading("When you see a result"),
             """
-            Most results show as soon as the laboratory has finished. Some show after your team
+            Many results show as soon as the laboratory has finished. Some show after your team
             has looked at them or talked to you, so that you are not alone with hard news.
             """,
             heading("Who made it"),

@@ -7,7 +7,9 @@ from itertools import groupby
 
 from django.utils.html import escape
 
+UNBROKEN = "\N{NO-BREAK SPACE}"
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_PHONE = re.compile(r"\b0\d{4} \d{3} \d{3}\b")
 
 
 def rich(text: str) -> str:
@@ -31,4 +33,10 @@ def _html(kind: str, lines: list[str]) -> str:
 
 
 def _inline(text: str) -> str:
-    return _BOLD.sub(r"<b>\1</b>", escape(text))
+    return _PHONE.sub(_call, _BOLD.sub(r"<b>\1</b>", escape(text)))
+
+
+def _call(found: re.Match[str]) -> str:
+    """Return a number as a link that calls it and never breaks across lines."""
+    digits = found[0].split()
+    return f'<a href="tel:{"".join(digits)}">{UNBROKEN.join(digits)}</a>'

@@ -121,3 +121,9 @@ def test_plain_lines_become_paragraphs_and_lists():
         "<p>Last.</p>"
     )
     assert rich("") == ""
+
+
+def test_a_phone_number_calls_and_never_breaks_across_lines():
+    assert rich("Call 01632 960 000.") == (
+        '<p>Call <a href="tel:01632960000">01632\xa0960\xa0000</a>.</p>'
+    )
