@@ -34,7 +34,7 @@ def test_what_is_agreed_about_its_messages_is_kept(capsys):
         capsys,
         *("add", "winpath", "--ods", "RMB", "--sender", "WINPATH|RMB", "--processing", "t"),
         *("--charset", "8859/1", "--identifiers", "RMB=https://rmb.example/mrn"),
-        *("--ack", "accept=AA", "--empty-means", "delete", "--phone", "01632 960000"),
+        *("--ack", "enhanced", "--empty-means", "delete", "--phone", "01632 960000"),
         *("--section", "RAD", "--filler-is-shared", "--certificate", "winpath.rmb"),
         *("--silence-minutes", "60"),
     )
@@ -42,7 +42,7 @@ def test_what_is_agreed_about_its_messages_is_kept(capsys):
     kept = only()
     assert (kept.sender, kept.processing, kept.charset) == ("WINPATH|RMB", "T", "8859/1")
     assert kept.identifiers == {"RMB": "https://rmb.example/mrn"}
-    assert (kept.ack, kept.empty_means) == ({"accept": "AA"}, "delete")
+    assert (kept.ack, kept.empty_means) == ({"mode": "enhanced"}, "delete")
     assert kept.reading == {"section": "RAD", "filler_is_shared": True}
     assert (kept.certificate, kept.phone, kept.silence_minutes) == (
         "winpath.rmb",
@@ -62,6 +62,7 @@ def test_what_is_agreed_about_its_messages_is_kept(capsys):
         ("add", "winpath", "--ods", "RMB", "--processing", "X"),
         ("add", "winpath", "--ods", "RMB", "--empty-means", "perhaps"),
         ("add", "winpath", "--ods", "RMB", "--identifiers", "RMB"),
+        ("add", "winpath", "--ods", "RMB", "--ack", "loudly"),
         ("add", "winpath"),
         ("revoke", "winpath"),
         (),

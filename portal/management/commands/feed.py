@@ -1,10 +1,35 @@
 """``manage.py feed add|list|revoke``: the hospital systems that may speak to us."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from fhir import feeds
+
+# What concerns HL7 v2 alone.
+_OF_HL7: Final[dict[str, dict[str, Any]]] = {
+    "--sender": {"help": 'HL7 v2: "APPLICATION|FACILITY" of MSH-3 and MSH-4'},
+    "--processing": {"default": "P", "help": "HL7 v2: P or T"},
+    "--charset": {"default": "", "help": "HL7 v2: where MSH-18 does not say"},
+    "--identifiers": {
+        "action": "append",
+        "default": [],
+        "metavar": "AUTHORITY=SYSTEM",
+        "help": "HL7 v2: the system of an assigning authority or identifier type; repeatable",
+    },
+    "--ack": {
+        "choices": ["header", "original", "enhanced"],
+        "default": "header",
+        "help": "HL7 v2: how it is answered; as MSH-15 and MSH-16 say, unless told",
+    },
+    "--empty-means": {"default": "keep", "help": "HL7 v2: keep or delete"},
+    "--section": {"help": "HL7 v2: the service of reports that name none, LAB unless told"},
+    "--filler-is-shared": {
+        "action": "store_true",
+        "help": "HL7 v2: its number stands for a sample, not for a report",
+    },
+    "--certificate": {"default": "", "help": "HL7 v2: whom its client certificate must name"},
+}
 
 
 class Command(BaseCommand):
@@ -15,35 +40,6 @@ class Command(BaseCommand):
         adding = acts.add_parser("add", help="admit a system; prints its token, once")
         adding.add_argument("name", help="small letters, digits and hyphens")
         adding.add_argument("--ods", required=True, help="ODS code of its organisation")
-        adding.add_argument("--sender", help='HL7 v2: "APPLICATION|FACILITY" of MSH-3 and MSH-4')
-        adding.add_argument("--processing", default="P", help="HL7 v2: P or T")
-        adding.add_argument("--charset", default="", help="HL7 v2: where MSH-18 does not say")
-        adding.add_argument(
-            "--identifiers",
-            action="append",
-            default=[],
-            metavar="AUTHORITY=SYSTEM",
-            help="HL7 v2: the system of an assigning authority or identifier type; repeatable",
-        )
-        adding.add_argument(
-            "--ack",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="HL7 v2: how it wants to be answered; repeatable",
-        )
-        adding.add_argument("--empty-means", default="keep", help="HL7 v2: keep or delete")
-        adding.add_argument(
-            "--section", help="HL7 v2: the service of reports that name none, LAB unless told"
-        )
-        adding.add_argument(
-            "--filler-is-shared",
-            action="store_true",
-            help="HL7 v2: its number stands for a sample, not for a report",
-        )
-        adding.add_argument(
-            "--certificate", default="", help="HL7 v2: whom its client certificate must name"
-        )
         adding.add_argument("--phone", default="", help="whom operations call")
         adding.add_argument(
             "--silence-minutes",
@@ -51,6 +47,8 @@ class Command(BaseCommand):
             default=24 * 60,
             help="after this long without a word its results are marked as not up to date",
         )
+        for name, described in _OF_HL7.items():
+            adding.add_argument(name, **described)
         acts.add_parser("list", help="every feed, and since when it has been silent")
         acts.add_parser("revoke", help="let a feed speak no more").add_argument("name")
 
@@ -71,7 +69,7 @@ class Command(BaseCommand):
             processing=options["processing"].upper(),
             charset=options["charset"],
             identifiers=_pairs(options["identifiers"], "--identifiers"),
-            ack=_pairs(options["ack"], "--ack"),
+            ack={} if options["ack"] == "header" else {"mode": options["ack"]},
             empty_means=options["empty_means"],
             reading=_reading(options),
             certificate=options["certificate"],
