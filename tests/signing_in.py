@@ -18,7 +18,7 @@ APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def a_login(name: str, role: Role = Role.NONE, **fields: object) -> User:
-    """Make a login whose e-mail address is proved."""
+    """Make a login whose email address is proved."""
     email = f"{name.lower().replace(' ', '.')}@example.org"
     return actions.open_account(email=email, password=PASSWORD, name=name, role=role, **fields)
 

@@ -53,7 +53,7 @@ CONTENT_GROUPS = {
 
 
 def open_account(*, email: str, password: str, name: str, **fields: Any) -> User:
-    """Make a login whose e-mail address needs no proof: for staff, and for demonstrations."""
+    """Make a login whose email address needs no proof: for staff, and for demonstrations."""
     with transaction.atomic():
         user = User.objects.create_user(email, password, name=name, **fields)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)

@@ -38,7 +38,7 @@ SAID = {
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": "This login is closed. Call us if you think it should not be.",
-        "email_password_mismatch": "The e-mail address or the password is wrong",
+        "email_password_mismatch": "The email address or the password is wrong",
         "enter_current_password": "The current password is wrong",
         "incorrect_code": "The code is wrong. Check it and try again",
         "incorrect_password": "The password is wrong",

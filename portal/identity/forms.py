@@ -29,8 +29,8 @@ class NewLoginForm(forms.Form):
     email = forms.EmailField(
         max_length=254,
         error_messages={
-            "required": "Enter your e-mail address",
-            "invalid": "Enter an e-mail address in the correct format, like name@example.com",
+            "required": "Enter your email address",
+            "invalid": "Enter an email address in the correct format, like name@example.com",
         },
     )
     password = forms.CharField(

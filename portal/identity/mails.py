@@ -1,4 +1,4 @@
-"""What we say by e-mail about signing in. Never a clinical word: others read e-mail too."""
+"""What we say by email about signing in. Never a clinical word: others read email too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _NOT_YOU = "If this was not you, call us on {phone} as soon as you can."
 MAILS = {
     "account/email/account_already_exists": Mail(
         "You already have a login",
-        "Somebody, we hope you, tried to make a login with this e-mail address. There is one"
+        "Somebody, we hope you, tried to make a login with this email address. There is one"
         " already.\n\nTo use your activation code with it, sign in first and then enter the"
         " code:\n{activate_url}\n\nForgotten your password? {password_reset_url}",
     ),
@@ -34,8 +34,8 @@ MAILS = {
         " the next 15 minutes. We will never ring to ask for it.",
     ),
     "account/email/unknown_account": Mail(
-        "There is no login with this e-mail address",
-        "Somebody, we hope you, asked to reset the password of a login with this e-mail address."
+        "There is no login with this email address",
+        "Somebody, we hope you, asked to reset the password of a login with this email address."
         " There is none. You may have used another address.\n\nIf it was not you, you need do"
         " nothing.",
     ),

@@ -36,7 +36,7 @@ class Capacity(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users by e-mail address."""
+    """Makes users by email address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Make a user; without a password nobody can sign in until one is set."""

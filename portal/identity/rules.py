@@ -1,6 +1,7 @@
 """The rules of signing in and of linking: no clock, no database, no request."""
 
 import enum
+import re
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -109,6 +110,15 @@ class Limits(Protocol):
     started_at: datetime
     last_seen_at: datetime
     from_nhs_app: bool
+
+
+def is_nhs_app(user_agent: str) -> bool:
+    """Whether the page is shown inside the NHS App, which says so last.
+
+    >>> is_nhs_app("Mozilla/5.0 (Linux; Android 16) Mobile nhsapp-android/2.40.0")
+    True
+    """
+    return re.search(r"nhsapp-(android|ios)/\S*$", user_agent) is not None
 
 
 def idle_end(limits: Limits) -> datetime:

@@ -52,6 +52,7 @@ class Standing:
 
 def begin(request: HttpRequest, user: User, now: datetime, *, second_factor: bool) -> None:
     """Start the clock of a session that has just been signed in."""
+    forget_ended(user, now)
     link = current_link(user)
     limit = SessionLimit.objects.create(
         key=uuid4(),
@@ -62,8 +63,15 @@ def begin(request: HttpRequest, user: User, now: datetime, *, second_factor: boo
         second_factor_at=now if second_factor else None,
         capacity=_first_capacity(user, link),
         person=link.patient if link else "",
+        from_nhs_app=rules.is_nhs_app(request.headers.get("User-Agent", "")),
     )
     request.session[TOKEN] = str(limit.key)
+
+
+def forget_ended(user: User, now: datetime) -> None:
+    """Delete the rows of sessions whose browser never came back to be told that they are over."""
+    over = [limit.pk for limit in user.session_limits.all() if rules.over(limit, now)]
+    user.session_limits.filter(pk__in=over).delete()
 
 
 def current_link(user: User) -> Link | None:

@@ -50,6 +50,7 @@ def stay(request: IdentifiedRequest) -> HttpResponse:
 @require_safe
 def account(request: IdentifiedRequest) -> HttpResponse:
     standing = _standing(request)
+    sessions.forget_ended(standing.user, clock.now())
     held = Authenticator.objects.filter(user=standing.user)
     shown = {
         "types": set(held.values_list("type", flat=True)),

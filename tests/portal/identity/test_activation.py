@@ -188,7 +188,7 @@ def test_what_cannot_be_read_gets_a_clear_word(client, db, form, said):
     ("form", "said"),
     [
         ({"email": "ben", "password": PASSWORD}, "correct format"),
-        ({"email": "", "password": PASSWORD}, "Enter your e-mail address"),
+        ({"email": "", "password": PASSWORD}, "Enter your email address"),
         ({"email": "ben@example.org", "password": "short"}, "at least 10 characters"),
         ({"email": "ben@example.org", "password": "password1234"}, "too common"),
     ],

@@ -2,12 +2,14 @@
 
 import pytest
 from django.contrib.auth import get_user
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
 from fhir import changes
 from fhir.access import SYSTEM
 from portal import clock
 from portal.identity import sessions
+from portal.identity.middleware import IdentityMiddleware
 from portal.identity.models import Capacity, SessionLimit
 from tests.signing_in import PASSWORD, app_code, linked, signed_in, with_app
 
@@ -214,3 +216,45 @@ def request_of(browser):
     request = HttpRequest()
     request.session = browser.session
     return request
+
+
+def test_a_session_signed_in_inside_the_nhs_app_is_known_by_it(ben, client):
+    with_app(ben)
+    agent = {"User-Agent": "Mozilla/5.0 (iPhone) Mobile/15E148 nhsapp-ios/2.40.0"}
+    login = {"login": ben.email, "password": PASSWORD}
+    client.post("/account/login/", login, headers=agent)
+    client.post("/account/2fa/authenticate/", {"code": app_code()}, headers=agent)
+
+    assert SessionLimit.objects.get().from_nhs_app
+    assert client.get("/account/session/").json()["idle_warning"] == 60
+
+
+def test_sessions_that_nobody_came_back_to_are_forgotten_and_not_counted(ben, moved_clock):
+    signed_in(ben)
+    moved_clock.move(minutes=31)
+
+    page = signed_in(ben).get(PAGE).content.decode()
+
+    assert SessionLimit.objects.count() == 1
+    assert "Signed in elsewhere" not in page
+
+
+def test_a_patients_request_asks_the_database_the_same_few_things_each_time(
+    ben, a_report_of, bens_record, django_assert_num_queries
+):
+    def through():
+        request = RequestFactory().get("/record/")
+        request.session = browser.session
+        request.user = get_user(request)
+        IdentityMiddleware(lambda _: HttpResponse())(request)
+        return request
+
+    browser = signed_in(ben)
+    through()
+    for _ in range(3):
+        a_report_of(bens_record)
+
+    # The session, its user, its limits; and whether the identity is held, in its own scope.
+    with django_assert_num_queries(9):
+        request = through()
+    assert request.patient == bens_record

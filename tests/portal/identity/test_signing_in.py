@@ -66,7 +66,7 @@ def test_an_unknown_address_and_a_wrong_password_are_answered_alike(ben, client)
     known = client.post("/account/login/", {"login": "x@example.org", "password": "wrong words"})
     unknown = client.post("/account/login/", {"login": ben.email, "password": "wrong words"})
 
-    assert "The e-mail address or the password is wrong" in known.content.decode()
+    assert "The email address or the password is wrong" in known.content.decode()
     shown = plain(unknown)[2].replace(ben.email, "x@example.org")
     assert (plain(unknown)[0], shown) == (plain(known)[0], plain(known)[2])
 
