@@ -9,11 +9,13 @@ from typing import Final
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.db import transaction
 
-from fhir.access import SYSTEM, Kind, Viewer
+from fhir.access import SYSTEM, Viewer
 from fhir.search.values import token_hash
 from fhir.store import Criteria, Repository
-from portal.identity import actions, grants, people
-from portal.identity.models import ActivationCode, Capacity, Link, Role, User
+from portal.identity import actions, people
+from portal.identity.models import ActivationCode, Capacity, Link, Role, SessionLimit, User
+from portal.identity.sessions import Standing
+from portal.identity.viewers import viewer_in
 from portal.simulator import cast, hospital
 from portal.simulator.hospital import Professional
 from portal.simulator.people import Person
@@ -113,7 +115,7 @@ def hand_over(person: Person, now: datetime) -> None:
     if Link.objects.filter(user=user, ended_at=None).exists():
         return
     office = User.objects.get(email=f"{OFFICE}@millbrook.example")
-    known = people.find_person(Repository(_at_work(office)), person.nhs_number, person.born)
+    known = people.find_person(Repository(at_work(office, now)), person.nhs_number, person.born)
     if known is None:
         raise LookupError(f"{person.name} has not arrived in the record")
     evidence = ActivationCode.Evidence.PASSPORT
@@ -122,15 +124,10 @@ def hand_over(person: Person, now: datetime) -> None:
     actions.activate(user=user, code=found.pk, now=now)
 
 
-def _at_work(user: User) -> Viewer:
-    return Viewer(
-        kind=Kind.STAFF,
-        who=f"User/{user.pk}",
-        name=user.name,
-        role=user.job_title,
-        organisation=user.organisation,
-        grants=grants.grants_of(user, Capacity.STAFF, ""),
-    )
+def at_work(user: User, now: datetime) -> Viewer:
+    """A member of staff as they are when signed in with a second factor."""
+    session = SessionLimit(user=user, capacity=Capacity.STAFF, second_factor_at=now)
+    return viewer_in(Standing(user, session))
 
 
 def _find(kind: str, system: str, value: str) -> list[str]:

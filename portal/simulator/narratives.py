@@ -10,7 +10,6 @@ CONCLUSION: Final = ("CONC", "Conclusion", "19005-8")
 CLINICAL: Final = ("CLIN", "Clinical details", "22636-5")
 MICROSCOPY: Final = ("MICR", "Microscopy", "22635-7")
 DIAGNOSIS: Final = ("DIAG", "Conclusion", "22637-3")
-GROWTH: Final = ("CULT", "Culture", "")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,17 @@ def _scan(key: str, name: str, loinc: str, seen: str, conclusion: str) -> Narrat
 
 
 def _culture(key: str, name: str, loinc: str, text: str, specimen: tuple[str, str]) -> Narrative:
-    return Narrative(key, name, loinc, LABORATORY, "MB", ((GROWTH, text),), None, specimen, 52)
+    return Narrative(
+        key,
+        name,
+        loinc,
+        LABORATORY,
+        "MB",
+        ((("CULT", "Culture", loinc), text),),
+        None,
+        specimen,
+        52,
+    )
 
 
 def _tissue(key: str, name: str, details: str, microscopy: str, diagnosis: str) -> Narrative:

@@ -4,13 +4,12 @@ import pytest
 
 from fhir.access import SYSTEM
 from fhir.labels import Label
-from fhir.matching import NHS_NUMBER
-from fhir.search.values import token_hash
-from fhir.store import Criteria, Repository
+from fhir.store import Repository
 from portal.simulator import bundles
 from portal.simulator.hospital import PROFESSIONALS
 from portal.simulator.messages import first_told, reported, told
 from tests.portal.simulator.arriving import bundle_arrives, message_arrives
+from tests.portal.simulator.stored import found
 
 pytestmark = pytest.mark.django_db
 
@@ -18,20 +17,11 @@ pytestmark = pytest.mark.django_db
 def arrives(history):
     bundle_arrives(bundles.staff())
     message_arrives(first_told(history))
-    [patient] = stored(
-        "Patient", [("identifier", [token_hash(NHS_NUMBER, history.person.nhs_number)])]
-    )
+    [patient] = found("Patient", nhs_number=history.person.nhs_number)
     for sent in told(history):
         message_arrives(sent, patient.id)
     bundle_arrives(bundles.record(history))
     return patient.id
-
-
-def stored(kind, tokens=(), patient=""):
-    patients = [patient] if patient else None
-    criteria = Criteria(kind, patients=patients, tokens=list(tokens), count=1000)
-    found, _ = Repository(SYSTEM).search(criteria)
-    return found
 
 
 def kinds(patient):
@@ -46,16 +36,16 @@ def kinds(patient):
         "MedicationStatement",
         "Observation",
     )
-    return Counter({name: len(stored(name, patient=patient)) for name in names})
+    return Counter({name: len(found(name, patient=patient)) for name in names})
 
 
 def test_everything_told_of_amina_is_found_once(amina):
     patient = arrives(amina)
 
-    found = kinds(patient)
+    counted = kinds(patient)
 
     results = sum(len(report.results) + len(report.sections) for report in amina.reports)
-    assert found == {
+    assert counted == {
         "AllergyIntolerance": 2,
         "CareTeam": 1,
         "Condition": 3,
@@ -83,7 +73,7 @@ def test_the_administration_system_stays_the_one_that_knows_where_she_lives(amin
     known = Repository(SYSTEM).read("Patient", patient).json
 
     assert known["address"][0]["line"] == ["14 Canal Street"]
-    assert len(stored("Patient")) == 1
+    assert len(found("Patient")) == 1
 
 
 def test_a_correction_is_a_new_version_of_the_same_report(amina):
@@ -94,18 +84,18 @@ def test_a_correction_is_a_new_version_of_the_same_report(amina):
     message_arrives(reported(amina.person, correction), patient)
 
     assert kinds(patient) == before
-    corrected = [one for one in stored("DiagnosticReport", patient=patient) if one.version == 2]
+    corrected = [one for one in found("DiagnosticReport", patient=patient) if one.version == 2]
     assert [one.json["status"] for one in corrected] == ["corrected"]
 
 
 def test_results_arrive_withheld_and_readings_do_not(amina):
     patient = arrives(amina)
 
-    labels = {bool(one.labels & Label.NOPAT) for one in stored("DiagnosticReport", patient=patient)}
+    labels = {bool(one.labels & Label.NOPAT) for one in found("DiagnosticReport", patient=patient)}
     assert labels == {True}
     readings = [
         one
-        for one in stored("Observation", patient=patient)
+        for one in found("Observation", patient=patient)
         if one.json["category"][0]["coding"][0]["code"] == "vital-signs"
     ]
     assert len(readings) == len(amina.readings)
@@ -116,4 +106,4 @@ def test_nobody_but_the_staff_sent_first_is_made_up_again(histories):
     for key in ("amina", "ben"):
         arrives(histories[key])
 
-    assert len(stored("Practitioner")) == len(PROFESSIONALS)
+    assert len(found("Practitioner")) == len(PROFESSIONALS)
