@@ -60,6 +60,12 @@ class Resource(models.Model):
                 models.F("number").desc(),
                 name="resource_by_date",
             ),
+            models.Index(
+                "patient",
+                "resource_type",
+                condition=~models.Q(retraction=""),
+                name="resource_retracted",
+            ),
         ]
 
 

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from portal import database
 
-ROWS = ("loading",)
+ROWS = ("loading", "pages")
 SCRATCH = "daybook_bench"
 
 
