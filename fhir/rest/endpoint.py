@@ -73,8 +73,10 @@ def body_of(request: HttpRequest) -> bytes:
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
     if kind not in _JSON_TYPES or charset not in {"utf-8", "utf8", "us-ascii"} or rest:
         raise failure(415, "not-supported", f"send {FHIR_JSON} in UTF-8, not {kind or 'nothing'}")
-    body = request.read(MAX_BUNDLE + 1)
-    if len(body) > MAX_BUNDLE:
+    length = request.headers.get("Content-Length", "")
+    announced = int(length) if length.isascii() and length.isdecimal() else 0
+    body = b"" if announced > MAX_BUNDLE else request.read(MAX_BUNDLE + 1)
+    if max(announced, len(body)) > MAX_BUNDLE:
         raise failure(413, "too-long", f"more than {MAX_BUNDLE} bytes")
     return body
 

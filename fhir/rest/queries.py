@@ -65,7 +65,8 @@ def read(resource_type: str, pairs: Iterable[Pair], base: str, *, lenient: bool)
         else:
             raise _unknown(name, resource_type)
         if name not in {"_format", "_pretty"}:
-            query.applied.append((name, value))
+            applied = str(query.criteria.count) if name == "_count" else value
+            query.applied.append((name, applied))
     return query
 
 

@@ -17,6 +17,16 @@ from fhir.search.parameters import Kind, Parameter, parameters_of
 
 NHS_NUMBER: Final = "https://fhir.nhs.uk/Id/nhs-number"
 
+# What senders write for a system that is called otherwise.
+_ALSO_WRITTEN: Final = {
+    "https://snomed.info/sct": "http://snomed.info/sct",
+    "http://snomed.info/sct/": "http://snomed.info/sct",
+    "https://loinc.org": "http://loinc.org",
+    "http://loinc.org/": "http://loinc.org",
+    "https://dmd.nhs.uk/": "https://dmd.nhs.uk",
+    "http://dmd.nhs.uk": "https://dmd.nhs.uk",
+}
+
 # Letters that Unicode does not take apart into a letter and an accent.
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i"}
@@ -44,9 +54,10 @@ def index_of(resource: Json) -> Index:
 def token_hash(system: str | None, code: str) -> int:
     """Return the signed 64-bit number that stands for a coded value.
 
-    A system of None means the code in whatever system, "" the code that names none.
+    A system of None means the code in whatever system, "" the code that names none. A system that
+    senders write in several ways is one.
     """
-    text = f"\0{code}" if system is None else f"{system}\1{code}"
+    text = f"\0{code}" if system is None else f"{_ALSO_WRITTEN.get(system, system)}\1{code}"
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 

@@ -34,6 +34,10 @@ def test_a_hash_tells_system_no_system_and_any_system_apart():
     assert len(hashes) == 5
 
 
+def test_a_system_that_senders_write_in_several_ways_is_one():
+    assert token_hash("https://snomed.info/sct", "1") == token_hash("http://snomed.info/sct", "1")
+
+
 @given(st.one_of(st.none(), st.text()), st.text())
 def test_a_hash_fits_a_bigint(system, code):
     assert -(2**63) <= token_hash(system, code) < 2**63

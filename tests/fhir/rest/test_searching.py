@@ -120,6 +120,12 @@ def test_the_self_link_says_what_was_applied(winpath, amina):
     ]
 
 
+def test_the_self_link_says_how_many_it_gives_at_most(winpath):
+    (link,) = winpath.get("/Observation?_count=5000").json()["link"]
+
+    assert link["url"].endswith("?_count=1000")
+
+
 def test_a_total_is_counted_when_it_is_asked_for(winpath, amina, results):
     address = f"/Observation?patient={amina}&_count=2"
 
