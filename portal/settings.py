@@ -338,4 +338,7 @@ LOGGING = {
         "handlers": ["console"],
         "level": env.text("LOG_LEVEL", "INFO" if IS_PUBLIC else "WARNING"),
     },
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},  # it names every task at every start
+    },
 }

@@ -1,0 +1,54 @@
+import os
+import sys
+
+import pytest
+
+from portal import checking
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """Have no tests run; give the arguments that pytest would have had."""
+    given = []
+
+    def run_tests(arguments, *, quick):
+        given.append((arguments, quick))
+        return 0
+
+    monkeypatch.setattr(checking, "run_tests", run_tests)
+    monkeypatch.setattr(checking, "_audit_dependencies", lambda: None)
+    return given
+
+
+def check(code):
+    return checking.Check(f"ends with {code}", [sys.executable, "-c", f"raise SystemExit({code})"])
+
+
+def test_a_failed_check_fails_the_run_though_every_test_passes(monkeypatch, ran, capfd):
+    monkeypatch.setattr(checking, "CHECKS", [check(0), check(3)])
+
+    assert checking.run(quick=True) == 1
+
+    assert "failed before the tests: ends with 3\n" in capfd.readouterr().out
+    assert ran == [(["tests"], True)]
+
+
+def test_a_run_in_which_all_passes_is_a_success(monkeypatch, ran, capfd):
+    monkeypatch.setattr(checking, "CHECKS", [check(0)])
+
+    assert checking.run(quick=False) == 0
+    assert "failed" not in capfd.readouterr().out
+
+
+def test_checks_do_not_see_a_service_of_the_persons_own(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://daybook_app@live.example/daybook")
+    seen = "import os; raise SystemExit('live' in os.environ.get('DATABASE_URL', ''))"
+
+    assert checking.Check("sees", [sys.executable, "-c", seen]).passes()
+
+
+def test_ci_runs_the_same_command():
+    run = checking.ROOT / ".ci" / "run"
+
+    assert os.access(run, os.X_OK)
+    assert run.read_text("utf-8").splitlines()[-1] == 'exec python3 manage.py test "$@"'
