@@ -1,5 +1,7 @@
 """Amina signed in to her own record, which the tests fill."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from fhir.access import SYSTEM
@@ -28,5 +30,11 @@ def her_login(amina_yusuf):
 
 
 @pytest.fixture
-def her_browser(her_login):
+def thursday(moved_clock):
+    """Begin the day of the examples: Thursday 12 March 2026, two minutes past nine."""
+    return moved_clock.move_to(datetime(2026, 3, 12, 9, 2, tzinfo=UTC))
+
+
+@pytest.fixture
+def her_browser(thursday, her_login):
     return signed_in(her_login)

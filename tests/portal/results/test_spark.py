@@ -1,5 +1,7 @@
 """The sparkline of the home page."""
 
+from decimal import Decimal
+
 from portal.record.ranges import Range
 from portal.results.spark import Spark, spark
 from tests.portal.results.readings import a_reading, course
@@ -16,12 +18,10 @@ def test_a_point_outside_is_marked_so():
 
 
 def test_a_range_with_one_limit_runs_to_the_edge():
-    lower = [a_reading("94", "2026-01-01", Range(low=STEADY[0].range.low))] * 0
-    readings = course(
-        ("2026-01-01", "130"), ("2026-02-01", "140"), usual=Range(low=STEADY[0].range.low)
-    )
+    usual = Range(low=Decimal(115))
+    readings = course(("2026-01-01", "130"), ("2026-02-01", "140"), usual=usual)
 
-    assert spark([*lower, *readings]).band == (0, 24)
+    assert spark(readings).band == (0, 24)
 
 
 def test_without_a_range_there_is_no_band():
