@@ -6,16 +6,13 @@ code of a closed list, a reference's targets, another type. A type is compiled w
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from fhir import invariants, narrative
-from fhir.dates import is_calendar_date
+from fhir import invariants
 from fhir.outcomes import Issue
 from fhir.paths import Json
+from fhir.primitives import PRIMITIVES, Check, Findings, Place, code_of
 
 _FOLDER: Final = Path(__file__).parent / "definitions"
 _TABLE: Final[Json] = json.loads((_FOLDER / "elements.json").read_text())
@@ -23,46 +20,10 @@ _FIELDS: Final[dict[str, dict[str, str]]] = _TABLE["types"]
 _CODES: Final[dict[str, list[str]]] = _TABLE["codes"]
 RESOURCE_TYPES: Final = frozenset(_CODES["resource-types"])
 
-_ID: Final = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _TARGET: Final = re.compile(
     r"(?:.*/)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?"
     r"|([A-Z][A-Za-z]+)\?.*"
 )
-# Beyond these no clinical quantity lies, and arithmetic overflows.
-_MAX_EXPONENT: Final = 300
-
-# A place in the resource: the place above it, an element's name, its number in an array or -1.
-Place = tuple[Any, str, int] | str
-
-
-@dataclass(slots=True)
-class Findings:
-    """What a walk has found so far, and what it must remember on the way."""
-
-    issues: list[Issue] = field(default_factory=list)
-    # The text has elements of primitives (`_birthDate`) or comments, anywhere.
-    has_siblings: bool = True
-    # Types of the resources contained in the one walked now, by id.
-    local: dict[str, str] = field(default_factory=dict)
-    # Types of the resources of a bundle, by full URL.
-    bundled: dict[str, str] = field(default_factory=dict)
-
-    def add(self, code: str, place: Place, message: str, severity: str = "error") -> None:
-        """Report a fault at the place."""
-        self.issues.append(Issue(severity, code, path_of(place), message))
-
-
-Check = Callable[[Any, Place, Findings], None]
-
-
-def path_of(place: Place) -> str:
-    """Return the place as a FHIRPath."""
-    parts: list[str] = []
-    while not isinstance(place, str):
-        place, name, number = place
-        parts.append(f"{name}[{number}]" if number >= 0 else name)
-    parts.append(place)
-    return ".".join(reversed(parts))
 
 
 def has_element(resource_type: str, name: str) -> bool:
@@ -159,10 +120,20 @@ def _check_of(kind: str) -> Check:
     if kind.startswith("@"):
         return _reference_to(frozenset(filter(None, kind[1:].split("|"))))
     if kind.startswith("#"):
-        return _code_of(frozenset(_CODES[kind[1:]]), kind[1:])
-    if kind == "Resource":
-        return _resource_within
-    return _PRIMITIVES.get(kind) or _types[kind].walk
+        return code_of(frozenset(_CODES[kind[1:]]), kind[1:])
+    special: dict[str, Check] = {"Resource": _resource_within, "CodeableConcept": _concept}
+    return special.get(kind) or PRIMITIVES.get(kind) or _types[kind].walk
+
+
+def _concept(node: Any, place: Place, findings: Findings) -> None:
+    """Check a CodeableConcept: most hold plain codings, and that is seen at a glance."""
+    if findings.has_siblings or not node or "extension" in node:
+        _types["CodeableConcept"].walk(node, place, findings)
+        return
+    for coding in node.get("coding", ()):
+        if not coding or "extension" in coding:
+            _types["CodeableConcept"].walk(node, place, findings)
+            return
 
 
 def _unlisted(name: str) -> Check | None:
@@ -204,8 +175,9 @@ def _reference_to(targets: frozenset[str]) -> Check:
     walk = _types["Reference"].walk
 
     def reference(node: Any, place: Place, findings: Findings) -> None:
-        walk(node, place, findings)
         written = node.get("reference")
+        if len(node) > 1 or written is None or findings.has_siblings:
+            walk(node, place, findings)
         if written is None:
             return
         kind = findings.bundled.get(written) or _type_meant(written, findings)
@@ -238,55 +210,3 @@ def _types_by_url(bundle: Json) -> dict[str, str]:
         for entry in bundle.get("entry", ())
         if "fullUrl" in entry and "resource" in entry
     }
-
-
-def _code_of(codes: frozenset[str], value_set: str) -> Check:
-    def code(value: Any, place: Place, findings: Findings) -> None:
-        if value not in codes:
-            findings.add("code-invalid", place, f"not a code of {value_set}")
-
-    return code
-
-
-def _date(value: Any, place: Place, findings: Findings) -> None:
-    if not is_calendar_date(value):
-        findings.add("value", place, "there is no such day")
-
-
-def _id(value: Any, place: Place, findings: Findings) -> None:
-    if not _ID.fullmatch(value):
-        findings.add("value", place, "an id is 1 to 64 letters, digits, '-' and '.'")
-
-
-def _decimal(value: Any, place: Place, findings: Findings) -> None:
-    if isinstance(value, str) or abs(Decimal(value).adjusted()) > _MAX_EXPONENT:
-        findings.add("value", place, "not a decimal within range")
-
-
-def _positive(value: Any, place: Place, findings: Findings) -> None:
-    if value < 1:
-        findings.add("value", place, "must be 1 or more")
-
-
-def _unsigned(value: Any, place: Place, findings: Findings) -> None:
-    if value < 0:
-        findings.add("value", place, "must be 0 or more")
-
-
-def _xhtml(value: Any, place: Place, findings: Findings) -> None:
-    if fault := narrative.fault_of(value):
-        findings.add("invariant", place, f"txt-1: {fault}")
-    elif narrative.is_blank(value):
-        findings.add("invariant", place, "txt-2: the narrative says nothing", "warning")
-
-
-_PRIMITIVES: Final[Mapping[str, Check]] = {
-    "date": _date,
-    "dateTime": _date,
-    "instant": _date,
-    "id": _id,
-    "decimal": _decimal,
-    "positiveInt": _positive,
-    "unsignedInt": _unsigned,
-    "xhtml": _xhtml,
-}

@@ -67,7 +67,7 @@ def _by_models(resource: Json, kind: str) -> list[Issue]:
             error("structure", ".".join([kind, *map(str, fault["loc"])]), fault["msg"])
             for fault in faults.errors()
         ]
-    except (AttributeError, TypeError):  # The library stumbles over some wrong types.
+    except (AttributeError, LookupError, TypeError):  # It stumbles over some wrong types.
         return [error("structure", kind, "an element has a wrong type")]
     return []
 
