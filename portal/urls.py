@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Short enough to be typed from a slip of paper.
     path("start", RedirectView.as_view(pattern_name="account_activate"), name="start"),
     path("staff/", include("portal.identity.staff_urls")),
+    path("staff/results/", include("portal.results.staff_urls")),
     path("live/", include("portal.live.urls")),
     path("fhir/", include("fhir.urls")),
     path("cms/", include("cms.admin_urls")),

@@ -6,6 +6,9 @@ from fhir.access import SYSTEM
 from fhir.store import Repository
 from portal.results.models import DueRelease
 from tests.portal.results.pieces import TUESDAY
+from tests.portal.results.staff import dr_amina, dr_lund, dr_nair, dr_yusuf
+
+__all__ = ["dr_amina", "dr_lund", "dr_nair", "dr_yusuf"]
 
 
 @pytest.fixture
