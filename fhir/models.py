@@ -195,6 +195,16 @@ class Change(models.Model):
     # Loaded as history: nobody is told, nothing is pushed.
     backload = models.BooleanField(default=False)
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                "patient",
+                models.F("seq").desc(),
+                condition=models.Q(backload=False),
+                name="change_told",
+            )
+        ]
+
 
 class Delivery(models.Model):
     """A change still owed to one subscriber of the relay; the row goes when it has been told."""

@@ -67,7 +67,7 @@ def _past(
         "Observation",
         [patient],
         codes=codes,
-        dates=[("date", now - YEAR, None)],
+        since=now - YEAR,
         count=EACH * len(codes),
     )
     return [one for found in records.summaries(wanted)[0] for one in readings_of(found)]

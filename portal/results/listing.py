@@ -110,12 +110,11 @@ def _reports(records: Repository, patient: str, kind: Kind, before: date | None)
 
 def _values(records: Repository, patient: str, kind: Kind, window: _Window) -> list[Summary]:
     """Return the values of the days of the page; too many of them shorten the page."""
-    low = [("date", _midnight(window.low), None)] if window.low else []
     wanted = Criteria(
         "Observation",
         [patient],
         tokens=_tokens(kind.values),
-        dates=low,
+        since=_midnight(window.low) if window.low else None,
         before=_key(window.high),
         count=MOST_VALUES,
     )

@@ -8,6 +8,15 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddIndex(
+            model_name="change",
+            index=models.Index(
+                models.F("patient"),
+                models.OrderBy(models.F("seq"), descending=True),
+                condition=models.Q(("backload", False)),
+                name="change_told",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="resource",
             index=models.Index(
                 models.F("patient"),
