@@ -1,0 +1,205 @@
+"""The relay's part of HL7 v2: reads what the listener has kept, in order for each person.
+
+A message that cannot be read parks its person and nobody else; it was acknowledged, so that its
+feed goes on. What fails by our fault is tried again. A result before its person waits, and is
+filed when the person arrives. Nothing here is lost: a message leaves only by being filed, or by
+the hand of an operator (fhir.hl7.queue).
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from fhir.access import SYSTEM
+from fhir.hl7 import filing
+from fhir.hl7.capture import CHANNEL
+from fhir.hl7.filing import OfAnother
+from fhir.hl7.inbox_sql import ARRIVED, CLAIM, HOLD, SETTLE, WAKE
+from fhir.hl7.mapping import NotMapped
+from fhir.hl7.message import Unreadable
+from fhir.intake import IdentityChanged, Refused, Unmatched
+from fhir.models import Feed, InboundMessage
+from fhir.scope import scoped
+from fhir.validation import Malformed
+
+__all__ = ["CHANNEL", "process_next", "wake_unmatched"]
+
+logger = logging.getLogger(__name__)
+
+State = InboundMessage.State
+
+# Seconds after which our own failures are tried again, each a fifth more or less.
+RETRIES: Final = (1, 5, 30, 300, 3_600)
+_LEASE: Final = 300  # seconds for which a message is one reader's
+_SWEEP: Final = 10.0  # seconds between looks for people who have arrived by another door
+_LONGEST_WAIT: Final = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    id: int
+    feed: str
+    raw: bytes
+    kind: str
+    attempts: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Where a message stands now; `place` and `error` say why without a value of it."""
+
+    state: State
+    place: str = ""
+    error: str = ""
+    note: str = ""
+    patient: str = ""
+    wait: float = 0
+
+
+class _Sweep:
+    last_at = float("-inf")
+
+
+def process_next() -> int:
+    """Read the next message that may be read, and return how many there were."""
+    claimed = _claim()
+    if claimed is None:
+        return _look_for_arrivals()
+    with scoped(SYSTEM):
+        if _is_ours(claimed):
+            settled = _read(claimed)
+            _settle(claimed, settled)
+            _tell(claimed, settled)
+    return 1
+
+
+def wake_unmatched(lanes: Sequence[bytes]) -> int:
+    """Let messages that waited for these people be read, and return how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAKE, [list(lanes)])
+        woken: int = cursor.rowcount
+    return woken
+
+
+def _claim() -> _Claimed | None:
+    """Take a message for ourselves; if we end before it is settled, another takes it again."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(CLAIM, [_LEASE])
+        row = cursor.fetchone()
+    return _Claimed(row[0], row[1], bytes(row[2]), *row[3:]) if row else None
+
+
+def _is_ours(claimed: _Claimed) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [claimed.id, claimed.attempts])
+        return cursor.fetchone() is not None
+
+
+def _read(claimed: _Claimed) -> _Settled:
+    """File a message in a transaction of its own; whatever happens, it is settled."""
+    if claimed.attempts > len(RETRIES) + 1:
+        return _Settled(State.PARKED, error="it ended, again and again, whoever read it")
+    try:
+        with transaction.atomic():
+            return _filed(claimed)
+    except Exception as fault:  # noqa: BLE001 (the relay outlives whom it calls)
+        return _settled_by(fault, claimed.attempts)
+
+
+def _filed(claimed: _Claimed) -> _Settled:
+    feed = _feed(claimed.feed)
+    try:
+        if claimed.kind == "FHIR":
+            filed = filing.file_bundle(claimed.raw, feed)
+        else:
+            filed = filing.file(claimed.raw, feed, claimed.received_at)
+    except IdentityChanged as changed:
+        # Not rolled back: intake has closed the record to logins until a person has looked.
+        return _Settled(
+            State.REVIEW, "PID", "it changes who the person is", patient=changed.patient
+        )
+    wake_unmatched(filed.known_now)
+    return _Settled(State.DONE, note="\n".join(filed.notes), patient=filed.patient)
+
+
+def _feed(name: str) -> Mapping[str, Any]:
+    feeds = Feed.objects  # type: ignore[attr-defined]  # the stubs overlook its manager
+    found: Mapping[str, Any] | None = feeds.filter(name=name).values().first()
+    if found is None:
+        raise Unreadable("MSH-3", "the feed it came from is not known any more")
+    return found
+
+
+def _settled_by(fault: Exception, attempts: int) -> _Settled:
+    """Return where a message stands that could not be filed."""
+    for kind, settle in _KNOWN:
+        if isinstance(fault, kind):
+            return settle(fault, attempts)
+    if attempts > len(RETRIES):
+        return _Settled(State.PARKED, error=type(fault).__name__)
+    return _Settled(State.RETRY, error=type(fault).__name__, wait=RETRIES[attempts - 1])
+
+
+def _unmatched(_: Any, attempts: int) -> _Settled:
+    wait = min(10 * 6 ** (attempts - 1), _LONGEST_WAIT)
+    return _Settled(State.UNMATCHED, "PID-3", "the person is not known yet", wait=wait)
+
+
+def _refused(fault: Any, _: int) -> _Settled:
+    issue = fault.issues[0]
+    # A conflict is about who somebody is: a person decides, and nobody waits for it.
+    state = State.REVIEW if issue.code == "conflict" else State.PARKED
+    return _Settled(state, issue.path, f"what it says cannot be taken: {issue.code}")
+
+
+_KNOWN: Final[tuple[tuple[type[Exception], Callable[[Any, int], _Settled]], ...]] = (
+    (
+        NotMapped,
+        lambda *_: _Settled(State.NOT_MAPPED, "MSH-9", "such messages are not read"),
+    ),
+    (OfAnother, lambda *_: _Settled(State.REVIEW, "PID-3", "the number is somebody else's here")),
+    (Unreadable, lambda fault, _: _Settled(State.PARKED, fault.place, fault.message)),
+    (Unmatched, _unmatched),
+    (Refused, _refused),
+    (Malformed, _refused),
+)
+
+
+def _settle(claimed: _Claimed, settled: _Settled) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SETTLE,
+            {name: getattr(settled, name) for name in settled.__slots__} | {"id": claimed.id},
+        )
+
+
+def _tell(claimed: _Claimed, settled: _Settled) -> None:
+    if settled.state is State.DONE:
+        return
+    level = logging.ERROR if settled.state is State.PARKED else logging.WARNING
+    logger.log(
+        level,
+        "message %s of %s is %s: %s %s",
+        claimed.id,
+        claimed.feed,
+        settled.state.value,
+        settled.place,
+        settled.error,
+    )
+
+
+def _look_for_arrivals() -> int:
+    """Wake those whose person has come by another door, such as the FHIR one."""
+    if time.monotonic() - _Sweep.last_at < _SWEEP:
+        return 0
+    _Sweep.last_at = time.monotonic()
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(ARRIVED)
+        lanes = [bytes(row[0]) for row in cursor.fetchall()]
+        return wake_unmatched(lanes) if lanes else 0
