@@ -1,6 +1,6 @@
 """The one door to the library of FHIR types, `fhir.resources`, of which we use R4B.
 
-R4 itself is not in the library; for our types R4B is all but the same (see docs/decisions). A class
+R4 itself is not in the library; for our types R4B is all but the same. A class
 is imported when it is first asked for: each costs a good part of a second.
 """
 
