@@ -24,7 +24,9 @@ logger = logging.getLogger(__name__)
 CHANNEL = "daybook"
 _PAYLOAD_LIMIT = 7_500
 _RETRIES = (1, 5, 30, 300, 3600)
+# Changes that name no resource: a right to look has changed; something has been looked at.
 AUTH = "auth"
+SEEN = "seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def record(changes: Iterable[Change]) -> None:
 
 
 def announce(patient: str, kind: str = AUTH) -> None:
-    """Write a change that names no resource: somebody's right to look has changed."""
+    """Write a change that names no resource."""
     with scoped(SYSTEM):
         record([Change(patient, "", "", 0, kind)])
 
@@ -230,8 +232,8 @@ def _seen_by(viewer: Viewer) -> tuple[str, list[Any]]:
             replace(viewer, grants=(replace(grant, types=EVERYONE),)), Interaction.READ, ""
         )
         if grant.types != EVERYONE:
-            condition += " AND r.resource_type = ANY(%s)"
-            values = [*values, sorted(grant.types)]
+            condition += " AND (r.resource_type = ANY(%s) OR r.kind = %s)"
+            values = [*values, sorted(grant.types), SEEN]
         conditions.append(f"({condition})")
         parameters += values
     return (f"({' OR '.join(conditions)})" if conditions else "FALSE"), parameters

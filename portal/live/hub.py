@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from fhir import changes
 from fhir.access import Facts, Interaction, Verdict, Viewer, decide
-from fhir.changes import AUTH, Change, Head
+from fhir.changes import AUTH, SEEN, Change, Head
 from portal import clock
 from portal.identity import sessions
 from portal.live.topics import sections_of
@@ -173,6 +173,8 @@ def _may_know(page: OpenPage, change: Change) -> bool:
     """Whether this viewer could see the resource before or after the change."""
     if change.kind == AUTH or change.backload:
         return False
+    if change.kind == SEEN:
+        return change.patient == page.patient
     facts = Facts(change.resource_type, change.patient, change.labels)
     return decide(page.viewer, Interaction.READ, facts) == Verdict.ALLOWED
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fhir.changes import Change
+from fhir.changes import SEEN, Change
 
 # A type without a row touches the home page alone.
 _SECTIONS: dict[str, tuple[str, ...]] = {
@@ -21,5 +21,8 @@ def sections_of(changes: Iterable[Change]) -> list[str]:
     """Return the section keys that the changes touch, in a settled order."""
     touched = {"home"}
     for change in changes:
+        if change.kind == SEEN:
+            # Which section was looked at is not said: counts stand in all of them.
+            return list(ALL)
         touched.update(_SECTIONS.get(change.resource_type, ()))
     return [key for key in ALL if key in touched]

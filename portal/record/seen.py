@@ -18,7 +18,6 @@ from portal.record.heads import head_of
 from portal.record.models import Opened, SectionSeen
 
 RESULTS = "results"
-SEEN = "seen"
 MOST = 2_000  # changes looked at; whoever has more has a great deal that is new
 MOST_ITEMS = 200
 
@@ -58,7 +57,7 @@ def open_item(request: IdentifiedRequest, resource_type: str, logical_id: str) -
         Opened.objects.update_or_create(
             **_whose(request), item=item, defaults={"seq": news.items[item]}
         )
-        changes.announce(request.patient, SEEN)
+        changes.announce(request.patient, changes.SEEN)
     vars(request).pop("news")
 
 
@@ -67,7 +66,7 @@ def see_all(request: IdentifiedRequest) -> None:
     with transaction.atomic():
         _saw_all(request)
         Opened.objects.filter(**_whose(request)).delete()
-        changes.announce(request.patient, SEEN)
+        changes.announce(request.patient, changes.SEEN)
     vars(request).pop("news", None)
 
 

@@ -1,6 +1,6 @@
-"""What a care professional has written to the patient about a report.
+"""What a care professional has written to the patient about a result.
 
-A comment is a Communication based on the report and addressed to the patient, so that release,
+A comment is a Communication based on the result and addressed to the patient, so that release,
 audit and history treat it as any other part of the record.
 """
 

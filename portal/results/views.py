@@ -126,9 +126,8 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
     taken = _taken(found[value_id])
     if (answered := _unless_gone(request, {value_id}, taken)) is not None:
         return answered
-    if report:
-        seen.open_item(request, "DiagnosticReport", report.id)
-    seen.open_item(request, "Observation", value_id)
+    about = report or found[value_id]
+    seen.open_item(request, about.resource_type, about.id)
     asked = request.GET.get("range", "")
     made = value_page(request.records, found[value_id], _part(request), asked, clock.now())
     return _page(
@@ -140,7 +139,9 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
             "value": made,
             "taken": taken,
             "changed": False,
-            "comments": comments_on(request.records, request.patient, report.id) if report else [],
+            "comments": comments_on(
+                request.records, request.patient, about.id, about.resource_type
+            ),
             "explainer": explainer_of([(made.reading.system, made.reading.code)]),
             "side": _side(made.reading.flag),
             "spans": SPANS,

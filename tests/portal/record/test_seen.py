@@ -3,6 +3,7 @@
 import re
 
 from fhir import changes
+from fhir.access import Grant, Kind, Viewer
 from fhir.labels import Label
 from fhir.store import Repository
 from portal.record.models import Opened
@@ -162,3 +163,19 @@ def test_without_news_the_filter_says_so(her_browser, hospital, amina_yusuf):
 
 def _log(hospital, patient):
     return changes.since(hospital.viewer, patient, 0)
+
+
+def test_a_page_that_is_told_of_it_is_told_once(her_browser, her_login, hospital, amina_yusuf):
+    """The place that a page carries counts it too, or each page would be told as it opens."""
+    her_browser.get("/")
+    a_count(hospital, amina_yusuf)
+    viewer = Viewer(
+        Kind.PATIENT, "x", "x", grants=(Grant(frozenset({amina_yusuf}), frozenset({"Patient"})),)
+    )
+    before = changes.head(viewer, amina_yusuf)
+
+    her_browser.post(f"{LIST}seen/")
+
+    told = changes.since(viewer, amina_yusuf, before.seq)
+    assert [one.kind for one in told] == ["seen"]
+    assert changes.head(viewer, amina_yusuf).seq == told[0].seq
