@@ -12,6 +12,8 @@ WITHOUT_DATABASE = frozenset(
     {"help", "tidy", "collectstatic", "findstatic", "version", "--version"}
 )
 SERVES = frozenset({"serve", "relay", "mllp", "demo"})
+# A demonstration may be given in the evening: nothing of it waits for the morning.
+OF_DEMO = {"RESULTS_IN_WORKING_HOURS": "no"}
 
 
 def run(arguments: list[str]) -> None:
@@ -21,6 +23,9 @@ def run(arguments: list[str]) -> None:
         os.environ["DATABASE_ROLE"] = "owner"
     if command in SERVES:
         database.serve_with_pool()
+    if command == "demo":
+        for name, value in OF_DEMO.items():
+            os.environ.setdefault(name, value)
     if command not in WITHOUT_DATABASE:
         database.attach()
     from django.core.management import execute_from_command_line

@@ -1,8 +1,12 @@
-"""What the demo needs of other features: a clinician who has read what came in long ago."""
+"""What the demo needs of the rest: to know when all is taken in, and a clinician at her desk."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import connection
+
+from fhir.access import SYSTEM
+from fhir.scope import scoped
 from fhir.store import Repository
 from portal.identity.models import User
 from portal.results.actions import Act, Decided, LookAgain, Told, release_now, stamp
@@ -57,3 +61,14 @@ def _act(row: DueRelease, case: Case, now: datetime) -> Act | None:
         told=Told.PERSON if in_person else Told.NOT_YET,
         words=_WORDS if is_corrected else "",
     )
+
+
+def is_quiet() -> bool:
+    """Whether all that was received has been read, and all who hear of it have been told."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM portal_fhir_inboundmessage WHERE state IN"
+            " ('waiting', 'retry')) AND NOT EXISTS (SELECT FROM portal_fhir_delivery)"
+        )
+        quiet: bool = cursor.fetchone()[0]
+    return quiet

@@ -52,7 +52,7 @@ CONTENT_GROUPS = {
 }
 
 
-def open_account(*, email: str, password: str, name: str, **fields: Any) -> User:
+def open_account(*, email: str, password: str | None, name: str, **fields: Any) -> User:
     """Make a login whose email address needs no proof: for staff, and for demonstrations."""
     with transaction.atomic():
         user = User.objects.create_user(email, password, name=name, **fields)
