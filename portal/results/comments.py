@@ -22,13 +22,15 @@ class Comment:
     at: datetime | None
 
 
-def comments_on(records: Repository, patient: str, report_id: str) -> list[Comment]:
-    """Return the comments on a report, the newest first."""
+def comments_on(
+    records: Repository, patient: str, logical_id: str, resource_type: str = "DiagnosticReport"
+) -> list[Comment]:
+    """Return the comments on a report, or on a value that stands in none, the newest first."""
     wanted = Criteria(
         "Communication",
         [patient],
         references=[
-            ("based-on", [f"DiagnosticReport/{report_id}"]),
+            ("based-on", [f"{resource_type}/{logical_id}"]),
             ("recipient", [f"Patient/{patient}"]),
         ],
         count=MOST,
