@@ -42,7 +42,12 @@ class HoldForm(forms.Form):
 class TogetherForm(forms.Form):
     """One decision on many; each is named with the versions that were on the page."""
 
-    chosen = forms.MultipleChoiceField(error_messages={"required": "Choose at least one result"})
+    chosen = forms.MultipleChoiceField(
+        error_messages={
+            "required": "Choose at least one result",
+            "invalid_choice": "Nothing was released: a result has changed. Look again",
+        }
+    )
 
     def __init__(self, *given: Any, choices: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*given, **more)

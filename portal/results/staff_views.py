@@ -54,8 +54,9 @@ def decide_together(request: IdentifiedRequest) -> HttpResponse:
     """Decide on results of one kind, all in range and without free text."""
     kind = request.GET.get("kind", "")
     rows = together.rows_of(request.records, kind)
-    form = TogetherForm(request.POST or None, choices=[(row.value, row.name) for row in rows])
-    if request.method == "POST" and form.is_valid():
+    choices = [(row.value, row.name) for row in rows]
+    form = TogetherForm(request.POST if request.method == "POST" else None, choices=choices)
+    if form.is_valid():
         return _released_together(request, form.cleaned_data["chosen"])
     if not rows:
         if request.method == "POST":
