@@ -139,9 +139,13 @@ class Bundle:
     def _existing(self, one: _Arrival) -> Address | None:
         """Return the place of what is here already: by our own id in a PUT, or the same person."""
         logical_id = one.entry.url.rpartition("/")[2]
-        if one.entry.method == "PUT" and (one.resource_type, logical_id) in self._current:
-            patient = self._current[one.resource_type, logical_id].patient
-            return Address(one.resource_type, logical_id, patient)
+        current = self._current.get((one.resource_type, logical_id))
+        if one.entry.method == "PUT" and current is not None:
+            address = Address(one.resource_type, logical_id, current.patient)
+            if not self._is_ours(address) and not _is_of_several(address):
+                message = "another feed keeps this resource"
+                raise Refused([error("conflict", one.place, message)])
+            return address
         if one.resource_type != "Patient":
             return None
         try:
@@ -234,8 +238,7 @@ class Bundle:
         its names and changes nothing.
         """
         current = self._current.get((address.resource_type, address.id))
-        several = address.resource_type in SHARED_TYPES or address.resource_type == "Patient"
-        return current is None or not several or current.source == self.source.feed
+        return current is None or current.source == self.source.feed
 
     def _refuse_new_identity(self, one: _Arrival, resource: Json) -> None:
         address = _address_of(one)
@@ -264,6 +267,10 @@ class Bundle:
 
 def _is_name(name: str) -> bool:
     return bool(name) and not name.endswith("/")
+
+
+def _is_of_several(address: Address) -> bool:
+    return address.resource_type in SHARED_TYPES or address.resource_type == "Patient"
 
 
 def _is_person(one: _Arrival) -> bool:

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 from fhir.paths import Json
+from fhir.raw import dump, parse
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
@@ -57,11 +58,9 @@ def with_security(text: str, coding: Json) -> str:
 
 def without_demographics(text: str) -> str:
     """Return a Patient's stored text without what tells where to find the person (decisions 24)."""
-    patient = json.loads(text)
-    return json.dumps(
-        {name: value for name, value in patient.items() if name.lstrip("_") not in _WHEREABOUTS},
-        ensure_ascii=False,
-        separators=(",", ":"),
+    patient = parse(text).resource
+    return dump(
+        {name: value for name, value in patient.items() if name.lstrip("_") not in _WHEREABOUTS}
     )
 
 

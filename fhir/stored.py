@@ -8,6 +8,7 @@ from typing import Any
 
 from fhir.labels import Label, security_coding
 from fhir.paths import Json
+from fhir.raw import parse
 from fhir.splice import with_security, without_demographics
 
 
@@ -27,9 +28,8 @@ class Stored:
 
     @cached_property
     def json(self) -> Json:
-        """The text parsed, once; decimals stay as they are written only in `text`."""
-        parsed: Json = json.loads(self.text)
-        return parsed
+        """The text parsed, once; a decimal remembers how it was written (`fhir.raw`)."""
+        return parse(self.text).resource
 
 
 @dataclass(frozen=True, slots=True)
