@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
@@ -44,6 +45,18 @@ def texts(addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         list(zip(*wanted, strict=True)),
     )
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+def stated_at(resource_type: str, logical_id: str) -> datetime | None:
+    """Return when the sender of the current version said it, if that is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT stated_at FROM portal_fhir_resource"
+            " WHERE resource_type = %s AND logical_id = %s",
+            [resource_type, logical_id],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def patients_among(keys: Iterable[str]) -> set[str]:

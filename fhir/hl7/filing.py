@@ -1,7 +1,7 @@
 """One kept message on its way into the record: read, matched to its person, handed to intake."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -76,6 +76,7 @@ def file(raw: bytes, feed: Mapping[str, Any], received_at: datetime) -> Filed:
         known={said.known_as: f"Patient/{person}"} if person else {},
     )
     written = accept(check(dump(said.bundle)).entries(), source)
+    _keep_with_newer(said, written, source)
     notes = (*message.warnings, *said.warnings, *notes, *_lateness(written))
     return Filed(_owner(written), notes, _lanes(said))
 
@@ -182,6 +183,31 @@ def _completed(  # noqa: PLR0913, PLR0917 (the two versions and what tells how t
         return overlay.visit(now, held, removed, event=message.kind[1], keeps=keeps)
     results = {url: "/".join(address) for url, address in addresses.items()}
     return overlay.report(now, held, results, "OBR-4")
+
+
+def _keep_with_newer(said: Mapped, written: list[Written], source: Source) -> None:
+    """Give the newer version of a report the results that only an older, late one names."""
+    addresses = {
+        entry["fullUrl"]: f"{one.resource_type}/{one.draft.logical_id}"
+        for entry, one in zip(_entries(said), written, strict=True)
+    }
+    for entry, one in zip(_entries(said), written, strict=True):
+        if one.outcome != "late" or one.resource_type != "DiagnosticReport":
+            continue
+        address = (one.resource_type, one.draft.logical_id)
+        newer = parse(holdings.texts([address])[address]).resource
+        results = [it["reference"] for it in entry["resource"].get("result", ())]
+        named = {addresses[url] for url in results if url in addresses}
+        missing = named - {it["reference"] for it in newer.get("result", ())}
+        if missing:
+            known = newer.get("result", [])
+            newer["result"] = [*known, *({"reference": name} for name in sorted(missing))]
+            again = {**entry, "resource": newer}
+            bundle = {**said.bundle, "entry": [again]}
+            accept(
+                check(dump(bundle)).entries(),
+                replace(source, stated_at=holdings.stated_at(*address)),
+            )
 
 
 def _mend_orders(said: Mapped) -> None:

@@ -1,11 +1,13 @@
 """From the inbox into the record: in order, once, for the right person, and never lost."""
 
+import contextlib
 import hashlib
+import itertools
 import json
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from fhir.access import SYSTEM
 from fhir.hl7 import filing, inbox
@@ -171,6 +173,23 @@ def test_an_older_saying_that_arrives_late_is_history():
     (result,) = records("Observation", patient=amina())
     assert result["valueQuantity"]["value"] == 112
     assert "kept as history" in message(late).note
+
+
+def test_a_late_version_adds_the_results_that_only_it_names():
+    registered()
+    corrected = OBR.replace("|||F", "|||C")
+    arrives(PID, corrected, WBC.replace("112", "4.2")[:-1] + "C", at="20260310150000")
+    arrives(PID, OBR, HB, WBC, at="20260310140000")
+    worked()
+
+    (report,) = records("DiagnosticReport", patient=amina())
+    results = {one["id"]: one for one in records("Observation", patient=amina())}
+    named = [results[one["reference"].split("/")[1]] for one in report["result"]]
+    assert report["status"] == "corrected"
+    assert [(one["status"], one["valueQuantity"]["value"]) for one in named] == [
+        ("corrected", 4.2),
+        ("final", 112),
+    ]
 
 
 def test_a_clock_that_is_ahead_does_not_shut_later_messages_out():
@@ -475,3 +494,50 @@ def test_the_audit_names_the_feed():
     with scoped(SYSTEM), connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT who, outcome FROM portal_fhir_auditentry")
         assert ("Device/pas", "allowed") in cursor.fetchall()
+
+
+class PowerCut(BaseException):
+    """Ends the reader where nothing can catch it."""
+
+
+def cut_at(statement: int):
+    left = itertools.count(1)
+
+    def execute(run, sql, parameters, many, context):
+        if next(left) == statement:
+            raise PowerCut
+        return run(sql, parameters, many, context)
+
+    return execute
+
+
+def record_of(patient: str) -> list[tuple[str, str, object]]:
+    return sorted(
+        (kind, one["meta"]["versionId"], str(one.get("valueQuantity", one["status"])))
+        for kind in ("DiagnosticReport", "Observation", "ServiceRequest")
+        for one in records(kind, patient=patient)
+    )
+
+
+def test_a_reader_may_end_between_any_two_statements(moved_clock):
+    registered()
+    worked()
+    number = arrives(PID, OBR, HB, WBC)
+    cuts, expected = 0, None
+    for statement in itertools.count(1):
+        with transaction.atomic():
+            with contextlib.suppress(PowerCut), connection.execute_wrapper(cut_at(statement)):
+                worked()
+            was_cut = states(number) != [State.DONE]
+            due(number)
+            worked()
+            expected = expected or record_of(amina())
+            assert states(number) == [State.DONE]
+            assert record_of(amina()) == expected
+            transaction.set_rollback(True)
+        cuts += was_cut
+        if not was_cut:
+            break
+
+    assert cuts > 20
+    assert [row[0] for row in expected].count("Observation") == 2
