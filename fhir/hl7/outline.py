@@ -22,6 +22,12 @@ class Group:
     def own(self, name: str) -> list[Segment]:
         return [segment for segment in self.segments if segment.name == name]
 
+    def upward(self) -> "Iterator[Group]":
+        """Yield this group, and those above it from the nearest on."""
+        yield self
+        if self.parent:
+            yield from self.parent.upward()
+
     def segment(self, name: str) -> Segment | None:
         """Return the group's first segment of that name, or that of the nearest group above."""
         found = next(iter(self.own(name)), None)

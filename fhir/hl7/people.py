@@ -6,10 +6,11 @@ from fhir.hl7 import tables
 from fhir.hl7.confidential import security
 from fhir.hl7.datatypes import Coded, cleaned, cwe, cx, day, dtm, period, some
 from fhir.hl7.feeds import ODS_CODE, FeedSettings
-from fhir.hl7.mapping import Always, At, Each, Here, Joined, Resource, made
+from fhir.hl7.mapping import Here, Resource
 from fhir.hl7.message import DELETE, Repetition, Segment, Unreadable
 from fhir.hl7.outline import Group
 from fhir.hl7.parties import Telecom, named, xad, xcn, xon, xpn
+from fhir.hl7.rules import Always, At, Each, Joined, made
 from fhir.hl7.times import moment
 from fhir.matching import Person
 from fhir.paths import Json

@@ -6,10 +6,11 @@ from typing import Any, Final
 from fhir.hl7 import documents, tables
 from fhir.hl7.datatypes import cleaned, dtm, period, some, typed
 from fhir.hl7.feeds import FeedSettings
-from fhir.hl7.mapping import At, First, Here
+from fhir.hl7.mapping import Here
 from fhir.hl7.message import Repetition, Unreadable
 from fhir.hl7.people import practitioner
 from fhir.hl7.results import is_document
+from fhir.hl7.rules import At, First
 from fhir.hl7.values import reference_range, value_of
 from fhir.paths import Json
 

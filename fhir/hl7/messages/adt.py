@@ -5,7 +5,7 @@ from typing import Final
 from fhir.hl7 import confidential, tables
 from fhir.hl7.datatypes import cleaned, cwe, period, typed
 from fhir.hl7.feeds import FeedSettings
-from fhir.hl7.mapping import At, Here, Making, Mapped, Resource, To, bundle_of, made
+from fhir.hl7.mapping import Here, Making, Mapped, Resource, bundle_of
 from fhir.hl7.message import Message
 from fhir.hl7.outline import outlined
 from fhir.hl7.parties import pl
@@ -17,6 +17,7 @@ from fhir.hl7.people import (
     practitioner,
     trust,
 )
+from fhir.hl7.rules import At, To, made
 from fhir.paths import Json
 
 _VISITS: Final = frozenset({("ADT", event) for event in ("A01", "A04", "A05", "A08")})

@@ -6,24 +6,12 @@ from typing import Final
 from fhir.hl7 import confidential, reports
 from fhir.hl7.datatypes import cwe, dtm, instant
 from fhir.hl7.feeds import FeedSettings
-from fhir.hl7.mapping import (
-    Always,
-    At,
-    Each,
-    First,
-    Here,
-    Making,
-    Mapped,
-    Resource,
-    To,
-    ToEach,
-    bundle_of,
-    made,
-)
+from fhir.hl7.mapping import Here, Making, Mapped, Resource, bundle_of
 from fhir.hl7.message import Message, Unreadable
 from fhir.hl7.outline import Group, outlined
 from fhir.hl7.people import key_of_person, only_person, person_of, trust
 from fhir.hl7.results import gather
+from fhir.hl7.rules import Always, At, Each, First, To, ToEach, made
 from fhir.hl7.values import interpretation
 
 KINDS: Final = frozenset({("ORU", "R01"), ("ORU", "R03"), ("ORU", "R32")})

@@ -5,23 +5,27 @@ import hashlib
 import itertools
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
+import hypothesis
 import pytest
 from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fhir.access import SYSTEM
 from fhir.hl7 import filing, inbox
 from fhir.hl7.agreements import settings_from
 from fhir.hl7.envelope import envelope_of
 from fhir.hl7.inbox import RETRIES, State
-from fhir.intake import Source, accept
+from fhir.intake import Source, Unmatched, accept, keep_unmatched
 from fhir.labels import Label
 from fhir.models import Feed, InboundMessage
 from fhir.scope import scoped
 from fhir.store import Criteria, Repository
 from fhir.validation import check
 from portal import clock
-from tests.builders import a_bundle, a_patient
+from tests.builders import a_bundle, a_patient, an_observation
 from tests.fhir.hl7.hospital import a_feed
 from tests.fhir.hl7.reading import OBR, PID, written
 
@@ -161,7 +165,7 @@ def test_a_correction_is_a_new_version_and_leaves_other_results_as_they_were():
     }
     assert (report["status"], report["meta"]["versionId"]) == ("corrected", "2")
     assert len(report["result"]) == 2
-    assert values == {"HB": ("final", 112), "WBC": ("corrected", 4.2)}
+    assert values == {"HB": ("final", 112), "WBC": ("corrected", Decimal("4.2"))}
 
 
 def test_an_older_saying_that_arrives_late_is_history():
@@ -187,7 +191,7 @@ def test_a_late_version_adds_the_results_that_only_it_names():
     named = [results[one["reference"].split("/")[1]] for one in report["result"]]
     assert report["status"] == "corrected"
     assert [(one["status"], one["valueQuantity"]["value"]) for one in named] == [
-        ("corrected", 4.2),
+        ("corrected", Decimal("4.2")),
         ("final", 112),
     ]
 
@@ -541,3 +545,60 @@ def test_a_reader_may_end_between_any_two_statements(moved_clock):
 
     assert cuts > 20
     assert [row[0] for row in expected].count("Observation") == 2
+
+
+def test_a_bundle_that_waited_for_its_person_is_filed_when_they_arrive(moved_clock):
+    a_feed("epr", None)
+    epr = Source("epr", SYSTEM)
+    person = a_patient("9991000003", born="1967-09-08") | {"id": "p1", "fullUrl": "urn:uuid:p1"}
+    sent = json.dumps(a_bundle(an_observation("p1"))).encode()
+    with pytest.raises(Unmatched) as refused:
+        accept(check(sent).entries(), epr)
+    keep_unmatched("epr", sent, refused.value)
+    with scoped(SYSTEM):
+        InboundMessage.objects.update(due_at=NOW)
+    worked()
+    accept(check(json.dumps(a_bundle(person))).entries(), epr)
+
+    moved_clock.move(minutes=5)
+    worked()
+
+    assert len(records("Observation", patient=amina())) == 1
+
+
+VERSIONS = [
+    ("20260310140100", "110", "P"),
+    ("20260310140200", "111", "F"),
+    ("20260310140300", "112", "C"),
+]
+
+
+@hypothesis.settings(max_examples=12)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["amina", "ben"]), st.sampled_from(VERSIONS)),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_whatever_the_order_and_however_often_the_newest_version_stands(sent):
+    with transaction.atomic():
+        registered()
+        registered(BEN, at="20260301120001")
+        for n, (of, (at, value, status)) in enumerate(sent):
+            pid = PID if of == "amina" else BEN
+            order = OBR.replace("L1^", f"{of}^").replace("|||F", f"|||{status}")
+            result = HB.replace("112", value)[:-1] + status
+            # Sent again, it is another message with the same content.
+            arrives(pid, order, result, f"ZZZ|{n}", at=at)
+        worked()
+
+        newest = {}
+        for of, version in sent:
+            newest[of] = max(version, newest.get(of, version))
+        found = {
+            one["identifier"][0]["value"].split("/")[0]: str(one["valueQuantity"]["value"])
+            for one in records("Observation")
+        }
+        assert found == {of: version[1] for of, version in newest.items()}
+        transaction.set_rollback(True)
