@@ -81,6 +81,13 @@ def ensure(name: str, ods: str) -> None:
         raise CannotAdd(f"the feed {name} has been revoked")
 
 
+def by_token(token: str) -> tuple[str, str] | None:
+    """Return the name and ODS code of the feed that holds this token, if it may still speak."""
+    digest = hashlib.sha256(token.encode()).digest()
+    found = _feeds().filter(token_digest=digest, revoked_at=None).values_list("name", "ods")
+    return found.first()
+
+
 def known() -> Iterable[Feed]:
     """Return every feed, those revoked too."""
     return _feeds().order_by("name")

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal_fhir', '0003_walls'),
+        ("portal_fhir", "0003_walls"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='feed',
-            name='certificate',
-            field=models.TextField(default=''),
+            model_name="feed",
+            name="certificate",
+            field=models.TextField(default=""),
         ),
         migrations.AddField(
-            model_name='feed',
-            name='reading',
+            model_name="feed",
+            name="reading",
             field=models.JSONField(default=dict),
         ),
     ]

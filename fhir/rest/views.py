@@ -92,8 +92,12 @@ def _done(request: ApiRequest, sender: Sender, done: Arrived) -> HttpResponse:
 
 def _read(request: ApiRequest, resource_type: str, logical_id: str) -> HttpResponse:
     _require_type(resource_type)
-    found = reading.read(_sender(request), [resource_type, logical_id])
-    return rendering.resource(request, found)
+    sender = _sender(request)
+    if "If-None-Match" in request.headers:
+        current = sender.records.current_version(resource_type, logical_id)
+        if (unchanged := rendering.held_by_client(request, current)) is not None:
+            return unchanged
+    return rendering.resource(request, reading.read(sender, [resource_type, logical_id]))
 
 
 def _history(request: ApiRequest, resource_type: str, logical_id: str) -> HttpResponse:
