@@ -5,6 +5,7 @@ with that cursor, so that the part can say what has come since without moving wh
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -12,16 +13,26 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
+from fhir.search.values import NHS_NUMBER
+from fhir.store import Criteria
 from portal import clock
 from portal.identity.middleware import IdentifiedRequest
 from portal.live import cursors
-from portal.record import seen
+from portal.record import seen, words
 from portal.record.dates import local
 from portal.record.heads import head_of
 
 LIVE_URL = "/live/"
 
 Given = ParamSpec("Given")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who a printed page is about."""
+
+    name: str
+    nhs_number: str
 
 
 def page(
@@ -43,8 +54,23 @@ def page(
         "cursor": cursors.encode(head_of(request), request.patient),
         "live_url": LIVE_URL,
         "moment": clock.now(),
+        "printed": whose(request) if "print" in request.GET else None,
     }
     return render(request, template, {**common, **context})
+
+
+def whose(request: IdentifiedRequest) -> Person:
+    """Return whose record it is, for the head of a printed page."""
+    found, _ = request.records.search(Criteria("Patient", [request.patient], count=1))
+    patient = found[0].json if found else {}
+    names = patient.get("name") or [{}]
+    official = next((one for one in names if one.get("use") == "official"), names[0])
+    numbers = [
+        str(one.get("value") or "")
+        for one in patient.get("identifier") or ()
+        if one.get("system") == NHS_NUMBER
+    ]
+    return Person(words.person(official), next(iter(numbers), ""))
 
 
 def kept(

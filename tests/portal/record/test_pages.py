@@ -142,3 +142,16 @@ def test_pages_carry_the_place_of_their_content_and_where_news_comes_from(her_br
 
     assert 'data-live-url="/live/"' in body
     assert 'data-cursor="' in body
+
+
+def test_a_print_view_says_whose_it_is_and_when_it_was_printed(her_browser, hospital, amina_yusuf):
+    report, _ = a_count(hospital, amina_yusuf)
+
+    printed = her_browser.get(f"/record/results/{report}/?print")
+    ordinary = words(her_browser.get(f"/record/results/{report}/"))
+
+    assert (
+        "Amina Yusuf . NHS number 999 100 0003 Printed 12 March 2026, 9:02am Full blood count"
+    ) in words(printed)
+    assert '<details class="nhsuk-details" open' in printed.content.decode()
+    assert "NHS number" not in ordinary
