@@ -14,8 +14,8 @@ from psycopg import sql
 
 from portal import database
 
-ROWS = ("loading", "pages")
-SCRATCH = "daybook_bench"
+ROWS = ("loading", "pages", "listener")
+SCRATCH = f"daybook_bench_{os.getpid()}"
 
 
 class Command(BaseCommand):
@@ -34,23 +34,29 @@ class Command(BaseCommand):
 
     def _measured(self, row: str) -> dict[str, float]:
         """Measure a row in a process and a database of its own."""
-        _make_scratch(row)
         environment = os.environ | {"DATABASE_NAME": SCRATCH, "DATABASE_URL": ""}
-        done = subprocess.run(  # noqa: S603 (our own command)
-            [sys.executable, "manage.py", "bench", "--measure", row],
-            cwd=database.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True,
-        )  # fmt: skip
+        try:
+            _make_scratch(row)
+            done = subprocess.run(  # noqa: S603 (our own command)
+                [sys.executable, "manage.py", "bench", "--measure", row],
+                cwd=database.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True,
+            )  # fmt: skip
+        finally:
+            _drop_scratch()
         figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
         for name, figure in figures.items():
             self.stdout.write(f"{row:12} {name:44} {figure:12,.3f}")
         return figures
 
 
-def _make_scratch(row: str) -> None:
-    server = database.own_server()
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connected:
+def _drop_scratch() -> None:
+    with psycopg.connect(database.own_server().url("postgres"), autocommit=True) as connected:
         dropped = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         connected.execute(dropped.format(sql.Identifier(SCRATCH)))
+
+
+def _make_scratch(row: str) -> None:
+    server = database.own_server()
     database.prepare(server, SCRATCH)
     environment = os.environ | {"DATABASE_NAME": SCRATCH, "DATABASE_URL": ""}
     subprocess.run(
