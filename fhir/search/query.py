@@ -37,8 +37,6 @@ class Criteria:
     since: datetime | None = None
     updated: tuple[datetime | None, datetime | None] = (None, None)
     withheld: bool | None = None
-    # The date of the list is not before this: unlike `dates`, it bounds what is looked through.
-    since: datetime | None = None
     order: Order = "-date"
     before: tuple[datetime | None, int] | None = None
     count: int = 25
@@ -71,8 +69,6 @@ def where(criteria: Criteria, rule: tuple[str, list[Any]]) -> tuple[str, list[An
         found.add("r.code = ANY(%s)", list(criteria.codes))
     if criteria.statuses is not None:
         found.add("r.status = ANY(%s)", list(criteria.statuses))
-    if criteria.since is not None:
-        found.add("r.at >= %s", criteria.since)
     if criteria.withheld is not None:
         found.add("(r.labels & 1 = 1) = %s", criteria.withheld)
     _spans(found, criteria)
