@@ -31,12 +31,15 @@ _INSERT: Final = """
 INSERT INTO portal_fhir_inboundmessage
   (feed, control_id, digest, raw, kind, person, report_key, reused_control_id,
    received_at, due_at, state, attempts, out_of_order, place, error, patient, note)
-VALUES
-  (%(feed)s, %(control_id)s, %(digest)s, %(raw)s, %(kind)s, %(person)s, %(report_key)s,
-   %(control_id)s <> '' AND EXISTS (
-     SELECT FROM portal_fhir_inboundmessage
-     WHERE feed = %(feed)s AND control_id = %(control_id)s AND digest <> %(digest)s),
-   daybook_now(), daybook_now(), 'waiting', 0, false, '', '', '', '')
+SELECT feed, control_id, digest, raw, kind, person, report_key,
+   reused OR control_id <> '' AND EXISTS (
+     SELECT FROM portal_fhir_inboundmessage m
+     WHERE m.feed = new.feed AND m.control_id = new.control_id AND m.digest <> new.digest),
+   daybook_now(), daybook_now(), 'waiting', 0, false, '', '', '', ''
+FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::bytea[], %b::text[],
+  %b::bool[]) WITH ORDINALITY
+  AS new(feed, control_id, digest, raw, kind, person, report_key, reused, n)
+ORDER BY n
 ON CONFLICT (feed, control_id, digest) DO NOTHING
 """
 _HEARD: Final = """
@@ -62,8 +65,8 @@ class Arrived:
     person: bytes
     report_key: str
 
-    def row(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+    def row(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
 
 
 class Capture:
@@ -136,17 +139,30 @@ class Capture:
     async def _commit(self, batch: Sequence[Arrived]) -> None:
         if self._connection is None:
             self._connection = await self._connect()
-        async with self._connection.transaction(), self._connection.cursor() as cursor:
-            await cursor.execute(_SCOPE)
-            await cursor.executemany(_INSERT, [arrived.row() for arrived in batch])
-            await cursor.execute(_HEARD, [sorted({arrived.feed for arrived in batch})])
-            await cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+        columns = [*map(list, zip(*(one.row() for one in batch), strict=True)), _reused(batch)]
+        feeds = sorted({arrived.feed for arrived in batch})
+        # Said in one breath: the database is waited for once.
+        async with self._connection.pipeline(), self._connection.transaction():
+            await self._connection.execute(_SCOPE)
+            await self._connection.execute(_INSERT, columns)
+            await self._connection.execute(_HEARD, [feeds])
+            await self._connection.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection:
             with contextlib.suppress(psycopg.Error, OSError):
                 await connection.close()
+
+
+def _reused(batch: Sequence[Arrived]) -> list[bool]:
+    """Whether each message bears the control id of an earlier one of the batch that is another."""
+    first: dict[tuple[str, str], bytes] = {}
+    return [
+        bool(one.control_id)
+        and first.setdefault((one.feed, one.control_id), one.digest) != one.digest
+        for one in batch
+    ]
 
 
 def _settle(done: asyncio.Future[None], fault: Exception | None) -> None:

@@ -31,9 +31,16 @@ class Delete(enum.Enum):
 DELETE: Final = Delete.DELETE
 Value = str | Delete
 
+# What no honest message passes; more of them would cost many times their size in memory.
+MOST_SEGMENTS: Final = 100_000
+MOST_FIELDS: Final = 1_000
+MOST_REPETITIONS: Final = 10_000
+MOST_COMPONENTS: Final = 500
+
 _QUOTES = b'""'
 _EDGES = b"\x0b\x1c\r\n \t\x00"
 _BOM = b"\xef\xbb\xbf"
+_INDENT = re.compile(rb"[\n \t]*")
 _NAME = re.compile(rb"[A-Z][A-Z0-9]{2}")
 _PLACE = re.compile(r"([A-Z][A-Z0-9]{2})-(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 
@@ -60,7 +67,7 @@ class Repetition:
 
     def __init__(self, raw: bytes, mark: bytes, reading: Reading, place: str) -> None:
         """`mark` parts the components."""
-        self._components = raw.split(mark)
+        self._components = raw.split(mark, MOST_COMPONENTS)
         self._mark = mark
         self._reading = reading
         self.place = place
@@ -109,7 +116,9 @@ class Field:
     def repetitions(self) -> tuple[Repetition, ...]:
         """The occurrences that hold something, `""` included."""
         marks = self._reading.separators
-        pieces = self._raw[self._start : self._end].split(marks.repetition)
+        pieces = self._raw[self._start : self._end].split(marks.repetition, MOST_REPETITIONS)
+        if len(pieces) > MOST_REPETITIONS:
+            raise Unreadable(self.place, "there are too many repetitions")
         read = (Repetition(piece, marks.component, self._reading, self.place) for piece in pieces)
         return tuple(repetition for repetition in read if repetition)
 
@@ -177,6 +186,8 @@ class Segment:
             spans.append((start, last if end < 0 else end))
             if end < 0:
                 break
+            if len(spans) > MOST_FIELDS:
+                raise Unreadable(self.place, "there are too many fields")
             start = end + 1
         if self.name == "MSH":
             # MSH-1 is the separator itself, so that MSH-2 follows the first one found.
@@ -265,6 +276,8 @@ def _segments(raw: bytes, reading: Reading) -> Iterator[Segment]:
         after = raw[start + 3 : min(start + 4, end)]
         if not _NAME.fullmatch(name) or after not in {b"", reading.separators.field}:
             raise Unreadable(f"line {line}", "this is not a segment")
+        if line > MOST_SEGMENTS:
+            raise Unreadable(f"line {line}", "there are too many segments")
         yield Segment(raw, (start, end), reading, nth)
 
 
@@ -275,8 +288,8 @@ def _lines(raw: bytes) -> Iterator[tuple[int, int]]:
     while start <= len(raw):
         found = raw.find(terminator, start)
         end = len(raw) if found < 0 else found
-        while start < end and raw[start : start + 1] in b"\n \t":
-            start += 1
+        indented = _INDENT.match(raw, start, end)
+        start = indented.end() if indented else start
         if start < end:
             yield start, end
         start = end + 1

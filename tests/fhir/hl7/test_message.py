@@ -178,6 +178,29 @@ def test_what_cannot_be_read_is_refused_with_its_place(raw, place):
     assert refused.value.place == place
 
 
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        (HEAD.encode() + b"\rZZZ" * 200_000, "line 100001"),
+        (HEAD.encode() + b"\rPID" + b"|" * 1_000_000, "PID"),
+        (HEAD.encode() + b"\rPID|1||" + b"1~" * 1_000_000, "PID-3"),
+    ],
+)
+def test_a_message_of_nothing_but_separators_is_refused(raw, place):
+    with pytest.raises(Unreadable) as refused:
+        Message.read(raw).text("PID-3")
+
+    assert refused.value.place == place
+
+
+def test_empty_lines_and_components_without_end_cost_little():
+    raw = HEAD.encode() + b"\r" * 1_000_000 + b"PID|1||7" + b"^" * 1_000_000 + b"x|next"
+    message = Message.read(raw)
+
+    assert [segment.name for segment in message.segments] == ["MSH", "PID"]
+    assert (message.text("PID-3"), message.text("PID-4")) == ("7", "next")
+
+
 def test_an_error_never_repeats_what_the_message_says():
     with pytest.raises(Unreadable) as refused:
         Message.read(HEAD.encode() + b"\rSecret diagnosis")

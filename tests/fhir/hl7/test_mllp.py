@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import psycopg
@@ -200,6 +201,24 @@ async def test_a_message_over_the_limit_is_answered_and_hung_up_on(feed, stored,
         assert (code(answer), answer.text("MSA-2")) == ("AE", "big")
         assert await winpath.was_hung_up_on()
     assert stored() == []
+
+
+async def test_a_large_message_costs_a_few_times_its_size(feed, stored):
+    piece, pieces = b"QUJD" * 16_384, 160
+    async with listening() as port, connected(port) as winpath:
+        await winpath.sends(a_message("before"))
+        tracemalloc.start()
+        await winpath.says(b"\x0b" + a_message("big")[:-1] + b"\rOBX|1|ED|PDF||^AP^PDF^Base64^")
+        for _ in range(pieces):
+            await winpath.says(piece)
+        await winpath.says(b"\x1c\r")
+        answer = await winpath.hears()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert (code(answer), answer.text("MSA-2")) == ("AA", "big")
+    assert stored("length(raw) > 10000000") == [(False,), (True,)]
+    assert peak < 4 * len(piece) * pieces
 
 
 @pytest.mark.parametrize("says", [b"", b"\x0bMSH|^~"])
