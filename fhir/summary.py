@@ -204,6 +204,16 @@ def _report(resource: Json) -> Json:
     }
 
 
+def _communication(resource: Json) -> Json:
+    return _plain(resource) | {
+        "based_on": [
+            entry["reference"] for entry in resource.get("basedOn", ()) if "reference" in entry
+        ],
+        "sender": first(resource, "sender.display") or "",
+        "is_written": any(part.get("contentString") for part in resource.get("payload", ())),
+    }
+
+
 def _status(resource: Json) -> str:
     status = resource.get("status") or resource.get("clinicalStatus") or ""
     return status if isinstance(status, str) else _coding(_concept(status))[1]
@@ -249,6 +259,7 @@ def _said(value: Any) -> str:
 
 
 _SPECIAL: Final[dict[str, Callable[[Json], Json]]] = {
+    "Communication": _communication,
     "Observation": _observation,
     "DiagnosticReport": _report,
 }

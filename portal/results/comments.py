@@ -4,7 +4,7 @@ A comment is a Communication based on the result and addressed to the patient, s
 audit and history treat it as any other part of the record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,27 @@ def comments_on(
         for one in found
     )
     return [comment for comment in made if comment.paragraphs]
+
+
+def writers(records: Repository, patient: str, report_ids: Sequence[str]) -> dict[str, str]:
+    """Return who has last written to the patient about each of these reports, by its id."""
+    reports = {f"DiagnosticReport/{one}": one for one in report_ids}
+    if not reports:
+        return {}
+    wanted = Criteria(
+        "Communication",
+        [patient],
+        references=[("based-on", list(reports)), ("recipient", [f"Patient/{patient}"])],
+        count=MOST * len(reports),
+    )
+    found: dict[str, str] = {}
+    for one in records.summaries(wanted)[0]:
+        if one.facts.get("is_written"):
+            name = str(one.facts["sender"]).partition(",")[0] or "Your team"
+            for reference in one.facts["based_on"]:
+                if reference in reports:
+                    found.setdefault(reports[reference], name)
+    return found
 
 
 def _paragraphs(texts: list[str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The rows of the list of results, by month: what each says in a line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -59,10 +59,10 @@ def months(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
     ]
 
 
-def rows_of(found: Found, news: News) -> Iterator[Row]:
+def rows_of(found: Found, news: News, writers: Mapping[str, str]) -> Iterator[Row]:
     for report in found.reports:
         values = [found.values[name] for name in member_ids(report) if name in found.values]
-        yield _report(report, values, news)
+        yield _report(report, values, news, writers.get(report.id, ""))
     by_day = groupby(sorted(found.alone, key=_day_order, reverse=True), key=_day_order)
     for _, group in by_day:
         yield _alone(list(group), news)
@@ -93,7 +93,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _report(report: Summary, values: list[Summary], news: News) -> Row:
+def _report(report: Summary, values: list[Summary], news: News, writer: str) -> Row:
     readings = [reading for value in values for reading in readings_of(value)]
     flags = [(reading.title, flag) for reading, flag in flagged(readings)]
     status = str(report.facts.get("status") or "")
@@ -101,6 +101,8 @@ def _report(report: Summary, values: list[Summary], news: News) -> Row:
     parts.append(counted(len(readings), "test") if readings else "Report only")
     if report.facts.get("corrected"):
         parts.append("Corrected")
+    if writer:
+        parts.append(f"{writer} has written to you about this")
     return Row(
         report.at,
         report.at_text,

@@ -17,7 +17,7 @@ from portal.record.pages import kept
 from portal.record.ranges import Side
 from portal.record.reading import Flag, readings_of, title_of
 from portal.results import attachments, listing, updates
-from portal.results.comments import comments_on
+from portal.results.comments import comments_on, writers
 from portal.results.explainers import explainer_of
 from portal.results.kinds import KINDS, NEW, Kind, kind_of
 from portal.results.panel import panel
@@ -182,7 +182,9 @@ def _listed(
         found = listing.chosen(records, patient, news.items)
     else:
         found = listing.found(records, patient, kind, before)
-    rows: list[Row] = list(rows_of(arrived.without_unseen(found), news))
+    shown = arrived.without_unseen(found)
+    written = writers(records, patient, [one.id for one in shown.reports])
+    rows: list[Row] = list(rows_of(shown, news, written))
     if kind.takes_all and kind is not NEW:
         gone = (
             records.retracted(patient, "DiagnosticReport"),

@@ -193,3 +193,24 @@ def _sent(response):
     """Return body and headers, but for what differs each time: the token against forgery."""
     headers = {name: value for name, value in response.headers.items() if name != "Set-Cookie"}
     return TOKEN.sub("", response.content.decode()), headers
+
+
+def test_a_report_that_the_team_wrote_about_says_so(her_browser, hospital, amina_yusuf):
+    report, _ = a_count(hospital, amina_yusuf, hb="118")
+    a_count(hospital, amina_yusuf, "2025-12-09", hb="118")
+    hospital.create(
+        {
+            "resourceType": "Communication",
+            "status": "completed",
+            "subject": {"reference": f"Patient/{amina_yusuf}"},
+            "recipient": [{"reference": f"Patient/{amina_yusuf}"}],
+            "basedOn": [{"reference": f"DiagnosticReport/{report}"}],
+            "sender": {"display": "Dr Priya Nair, breathing consultant"},
+            "payload": [{"contentString": "All is well."}],
+        }
+    )
+
+    said = words(her_browser.get(LIST))
+
+    assert "Taken 10 March. 1 test. Dr Priya Nair has written to you about this. In range" in said
+    assert "Taken 9 December. 1 test. In range" in said
