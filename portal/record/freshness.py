@@ -1,7 +1,11 @@
 """Whether what a page shows may be out of date: since when the hospital's systems are silent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +22,12 @@ class Freshness:
         return self.state == "stale"
 
 
-def of(patient: str) -> Freshness:  # noqa: ARG001 (the feeds do not say yet)
-    return Freshness("unknown")
+Watch = Callable[[str], Freshness]
+
+
+def of(patient: str) -> Freshness:
+    """Return what those who watch the feeds know; `settings.RECORD_FRESHNESS` names them."""
+    if not settings.RECORD_FRESHNESS:
+        return Freshness("unknown")
+    watched: Watch = import_string(settings.RECORD_FRESHNESS)
+    return watched(patient)
