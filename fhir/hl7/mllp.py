@@ -95,7 +95,9 @@ class Listener:
         self._open.add(task)
         try:
             _keep_alive(writer)
-            await self._talk(reader, writer)
+            # Hung up by us; Python 3.11 reports a cancelled conversation as a fault.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._talk(reader, writer)
         except (NotFramed, TimeoutError, OSError, ssl.SSLError) as fault:
             logger.warning("%s: connection ended: %s", _peer(writer), type(fault).__name__)
         except Exception as fault:  # noqa: BLE001 (the listener outlives whom it serves)
