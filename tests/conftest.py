@@ -53,7 +53,7 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
     """Give this process a clone of the template, in place of pytest-django's own creation."""
     name = databases.clone()
     with django_db_blocker.unblock():
-        _use(name)
+        databases.use(name)
         yield
         connections.close_all()
     databases.drop(name)
@@ -65,9 +65,9 @@ def own_database(django_db_setup: None, django_db_blocker: object) -> Iterator[s
     shared = settings.DATABASES["default"]["NAME"]
     name = databases.clone()
     with django_db_blocker.unblock():
-        _use(name)
+        databases.use(name)
         yield name
-        _use(shared)
+        databases.use(shared)
     databases.drop(name)
 
 
@@ -97,9 +97,9 @@ def own_server(
     server.join()
     databases.copy_to(server)
     with django_db_blocker.unblock():
-        _use(database.NAME, server)
+        databases.use(database.NAME, server)
         yield server
-        _use(shared)
+        databases.use(shared)
     server.leave(os.getpid())
     shutil.rmtree(server.home, ignore_errors=True)
 
@@ -147,10 +147,3 @@ def sample_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"SAMPLE_DATA: there is no {folder}")
     return folder
-
-
-def _use(name: str, server: Server | None = None) -> None:
-    connections.close_all()
-    described = databases.connection_to(name, server)
-    settings.DATABASES["default"] |= described
-    connections["default"].settings_dict |= described

@@ -15,6 +15,8 @@ from functools import cache
 from itertools import count
 
 import psycopg
+from django.conf import settings
+from django.db import connections
 from psycopg import sql
 
 from portal import database
@@ -47,9 +49,9 @@ def template() -> str:
     return name
 
 
-def clone() -> str:
-    """Return the name of a fresh copy of the template."""
-    name, source = f"{PREFIX}_{os.getpid()}_{next(_numbers)}", template()
+def clone(of: str = "") -> str:
+    """Return the name of a fresh copy of the template, or of another database of ours."""
+    name, source = f"{PREFIX}_{os.getpid()}_{next(_numbers)}", of or template()
     with _as_superuser() as connected:
         made = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
         names = (sql.Identifier(part) for part in (name, source, database.OWNER))
@@ -71,6 +73,14 @@ def copy_to(server: Server) -> None:
         [*restoring, server.url(database.NAME)],
         input=dumped.stdout, check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def use(name: str, server: Server | None = None) -> None:
+    """Let this process's connections lead to another database."""
+    connections.close_all()
+    described = connection_to(name, server)
+    settings.DATABASES["default"] |= described
+    connections["default"].settings_dict |= described
 
 
 def drop(name: str) -> None:
