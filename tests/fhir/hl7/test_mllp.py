@@ -7,15 +7,38 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from fhir.hl7 import capture, mllp
 from fhir.hl7.capture import Arrived, Capture, NotStored
 from fhir.hl7.framing import framed
 from fhir.hl7.message import Message
+from portal import database
+from tests import databases
 from tests.fhir.hl7.certificates import Authority
 from tests.fhir.hl7.hospital import a_feed, a_message, code, connected
 from tests.site import free_port
+
+
+@pytest.fixture(scope="module")
+def one_database(django_db_setup, django_db_blocker):
+    """Give the tests of this module one database with real commits."""
+    shared = settings.DATABASES["default"]["NAME"]
+    name = databases.clone()
+    with django_db_blocker.unblock():
+        databases.use(name)
+        yield name
+        databases.use(shared)
+    databases.drop(name)
+
+
+@pytest.fixture
+def own_database(one_database):
+    """Give it to a test as new."""
+    yield one_database
+    with psycopg.connect(database.own_server().url(one_database)) as connected:
+        connected.execute("TRUNCATE portal_fhir_inboundmessage, portal_fhir_feed")
 
 
 @pytest.fixture
