@@ -103,7 +103,7 @@ _PANELS: Final = """
 FBC   | 58410-2 | Full blood count       | HM | HB WBC PLT RBC MCV NEUT EOS BASO
 FBC_H | 58410-2 | Full blood count       | HM | HB WBC PLT RBC HCT MCV NEUT BASO
 FBC_O | 58410-2 | Full blood count       | HM | HBGDL
-UE    | 24362-6 | Kidney function        | CH | NA K UREA CREAT EGFR
+UE    | 24362-6 | Kidney function        | CH | EGFR CREAT UREA NA K
 LFT   | 24325-3 | Liver function         | CH | BILI ALT ALP GGT ALB
 BONE  |         | Bone profile           | CH | CA PHOS ALP ALB
 CRP   | 1988-5  | C-reactive protein     | CH | CRP

@@ -121,13 +121,17 @@ class Demo:
         await _aside(self.review)
 
     async def _others(self, hospital: Hospital) -> None:
+        """One person at a time, so that what happens now never waits behind the past."""
         began_at = self.memory.began_at
         for person in people.others(self.memory.seed, began_at.date()):
             if not self.memory.has(person.key):
                 history = self._history(person)
                 await hospital.registers(history)
                 await hospital.tells(history, self._known)
+                with contextlib.suppress(DidNotHappen):
+                    await self._until(self.quiet, f"{person.name} was not taken in")
                 self.memory.done(person.key)
+                await _aside(self.review)
 
     async def _live(self, histories: list[History]) -> None:
         figures = [Figure.of(one, _WEIGHTS[one.person.key]) for one in histories]

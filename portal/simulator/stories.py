@@ -8,8 +8,8 @@ from portal.simulator.plans import Plan, Sample, Sign, Stay, Writing
 # days ago | time | panel | clinic | values
 _AMINA: Final = """
 2    | 9:15  | FBC   | respiratory | HB 112, WBC 9.8, PLT 286, RBC 4.21, MCV 38, NEUT 8.1, EOS 0.38
-2    | 9:15  | UE    | respiratory | NA 139, K 4.2, UREA 5.1, CREAT 73, EGFR 78
-2    | 9:15  | VITD  | respiratory | VITD 41
+2    | 9:14  | UE    | respiratory | NA 139, K 4.2, UREA 5.1, CREAT 73, EGFR 78
+2    | 9:04  | VITD  | respiratory | VITD 41
 93   | 18:40 | FBC_H | respiratory | HB 118, WBC 8.9, PLT 274, RBC 4.21, HCT 0.362, MCV 85, NEUT 6.7
 93   | 18:40 | UE    | respiratory | NA 138, K 4.0, UREA 5.4, CREAT 71, EGFR 81
 93   | 18:40 | CRP   | respiratory | CRP 38

@@ -19,8 +19,9 @@ from portal.management.commands import serve
 from portal.simulator import memory, table
 from portal.simulator.accounts import open_accounts
 from portal.simulator.connected import connect
-from portal.simulator.demo import Demo
+from portal.simulator.demo import Demo, DidNotHappen
 from portal.simulator.memory import Memory
+from portal.simulator.sender import NotTaken
 from portal.simulator.steps import Steps
 
 _NAIR: Final = "nair@millbrook.example"
@@ -48,7 +49,10 @@ class Command(serve.Command):
         self._steps = Steps(self._say)
         remembered = self._prepared(options["seed"])
         demo = self._demo(remembered, options)
-        processes.run(*self.parts(options), demo)
+        try:
+            processes.run(*self.parts(options), demo)
+        except (DidNotHappen, NotTaken) as fault:
+            raise CommandError(f"The demo hospital gave up: {fault}.") from None
 
     def _print_codes(self, words: list[str]) -> None:
         try:
