@@ -93,6 +93,13 @@ def test_components_repetitions_and_parts_are_reached():
     assert message.text("PID-3.4.2") == "1.2"
 
 
+def test_occurrences_that_hold_nothing_are_none():
+    message = read("PID|1||~~|~2~")
+
+    assert (message.text("PID-3"), message.text("PID-4")) == ("", "2")
+    assert message.first("PID")[3].repetitions == ()
+
+
 def test_to_be_deleted_is_not_the_same_as_empty():
     message = read('PID|1||""||Smith^""|')
 
