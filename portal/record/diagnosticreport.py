@@ -65,11 +65,6 @@ class DiagnosticReport(Entry):
         references = (one.get("reference") for one in self.resource.get("result") or ())
         return [str(name).rpartition("/")[2] for name in references if name]
 
-    def codes(self) -> list[tuple[str, str]]:
-        """Return system and code of what was tested, for whoever explains it."""
-        codings = (self.resource.get("code") or {}).get("coding") or ()
-        return [(str(one.get("system") or ""), str(one.get("code") or "")) for one in codings]
-
     def rows(self) -> Iterator[tuple[str, str]]:
         if text := self._when():
             yield self.taken(), as_recorded(text)
@@ -80,8 +75,7 @@ class DiagnosticReport(Entry):
         asked = [words.referred(one) for one in self.resource.get("basedOn") or ()]
         if who := words.listed(name for name in asked if name):
             yield "Asked for by", who
-        if codes := words.listed(code for _, code in self.codes() if code):
-            yield "Code of this test", codes
+        yield from self._code_row()
 
     def _when(self) -> str:
         """Return when the sample was taken, not when the report was sent."""

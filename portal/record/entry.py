@@ -10,6 +10,7 @@ from importlib import import_module
 
 from fhir.store import Stored
 from portal.record.dates import DAY_UNKNOWN, as_recorded
+from portal.record.words import listed
 
 
 class Entry:
@@ -29,12 +30,24 @@ class Entry:
         """Return the day in words, no more exact than it was recorded."""
         return as_recorded(text) if (text := self._when()) else DAY_UNKNOWN
 
+    def codes(self) -> list[tuple[str, str]]:
+        """Return system and code of what this is about, for whoever explains it."""
+        codings = (self.resource.get("code") or {}).get("coding") or ()
+        return [
+            (str(one.get("system") or ""), str(one["code"])) for one in codings if one.get("code")
+        ]
+
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield what else is worth knowing, as a label and words."""
         yield from ()
 
     def _when(self) -> str:
         return ""
+
+    def _code_row(self) -> Iterator[tuple[str, str]]:
+        """Yield the codes, for whoever is asked about them on the telephone."""
+        if codes := listed(code for _, code in self.codes()):
+            yield "Code of this test", codes
 
 
 def present(stored: Stored) -> Entry:
@@ -44,11 +57,10 @@ def present(stored: Stored) -> Entry:
     """
     name = stored.resource_type
     try:
-        module = import_module(f"portal.record.{name.lower()}")
-    except ModuleNotFoundError:
+        made: type[Entry] = getattr(import_module(f"portal.record.{name.lower()}"), name)
+    except (ModuleNotFoundError, AttributeError):
         raise NoEntry(name) from None
-    made: Entry = getattr(module, name)(stored)
-    return made
+    return made(stored)
 
 
 class NoEntry(LookupError):

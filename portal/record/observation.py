@@ -28,6 +28,7 @@ class Observation(Entry):
             filter(None, map(words.referred, self.resource.get("performer") or ())), ""
         ):
             yield "Measured by", name
+        yield from self._code_row()
 
     def _when(self) -> str:
         """Return when it was taken, not when it was sent."""

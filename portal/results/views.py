@@ -13,6 +13,7 @@ from portal.identity.middleware import IdentifiedRequest
 from portal.record import freshness, pages, seen
 from portal.record.dates import DAY_UNKNOWN, as_recorded
 from portal.record.diagnosticreport import DiagnosticReport
+from portal.record.entry import present
 from portal.record.pages import kept
 from portal.record.ranges import Side
 from portal.record.reading import Flag, readings_of, title_of
@@ -137,6 +138,7 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
             "report": report,
             "report_title": title_of(report.facts) if report else "",
             "value": made,
+            "entry": present(request.records.read("Observation", value_id)),
             "taken": taken,
             "changed": False,
             "comments": comments_on(

@@ -1,0 +1,107 @@
+"""Resources in words: what is absent is left out, and nothing is said that was not sent."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from fhir.store import Stored
+from portal.record.entry import NoEntry, present
+from tests.builders import a_patient, a_report, an_observation
+
+
+def entry_of(resource):
+    at = datetime(2026, 3, 10, tzinfo=UTC)
+    return present(Stored(resource["resourceType"], "x", 1, "p", 0, at, json.dumps(resource)))
+
+
+def test_a_report_says_where_it_comes_from():
+    report = a_report(
+        "p",
+        performer=[{"reference": "Organization/1"}, {"display": "Millbrook blood laboratory"}],
+        basedOn=[{"display": "Dr Priya Nair"}],
+        specimen=[{"display": "Venous blood"}],
+        contained=[{"resourceType": "Specimen", "receivedTime": "2026-03-10T11:02:00Z"}],
+    )
+
+    entry = entry_of(report)
+
+    assert (entry.heading(), entry.sender()) == ("Full blood count", "Millbrook blood laboratory")
+    assert list(entry.rows()) == [
+        ("Blood taken", "10 March 2026, 8:10am"),
+        ("Reached the laboratory", "10 March 2026, 11:02am"),
+        ("Results sent", "10 March 2026, 2pm"),
+        ("Asked for by", "Dr Priya Nair"),
+        ("Code of this test", "58410-2"),
+    ]
+
+
+def test_a_report_with_nothing_but_what_it_must_have_says_nothing_of_the_rest():
+    bare = {"resourceType": "DiagnosticReport", "status": "final", "code": {}}
+
+    entry = entry_of(bare)
+
+    assert (entry.heading(), entry.when(), entry.sender()) == (
+        "Test result",
+        "Day not recorded",
+        "",
+    )
+    assert (list(entry.rows()), entry.conclusion(), entry.result_ids()) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("specimen", "word"),
+    [("Serum", "Blood taken"), ("Mid-stream urine", "Sample taken"), ("", "Taken")],
+)
+def test_what_was_taken_is_named_where_that_is_known(specimen, word):
+    assert entry_of(a_report("p", specimen=[{"display": specimen}])).taken() == word
+
+
+@pytest.mark.parametrize(
+    ("effective", "said"),
+    [
+        ({"effectiveDateTime": "2026-03-10T08:10:00Z"}, "Tuesday 10 March 2026, 8:10am"),
+        ({"effectiveDateTime": "2026-03"}, "March 2026"),
+        ({"effectivePeriod": {"start": "2026-03-09"}}, "9 March 2026"),
+    ],
+)
+def test_the_day_is_that_of_the_sample_as_exactly_as_it_was_sent(effective, said):
+    report = a_report("p")
+    del report["effectiveDateTime"]
+
+    assert entry_of(report | effective).when_in_full() == said
+
+
+def test_coded_conclusions_are_said_where_none_is_written():
+    coded = a_report("p", conclusionCode=[{"text": "Normal ECG"}, {"coding": [{"code": "1"}]}])
+
+    assert entry_of(coded).conclusion() == ["Normal ECG"]
+
+
+def test_a_value_says_how_and_by_whom_it_was_measured():
+    value = an_observation(
+        "p",
+        method={"text": "Automated count"},
+        bodySite={"coding": [{"code": "1", "display": "Left arm"}]},
+        performer=[{"display": "Ward 6"}],
+        issued="2026-03-10T14:00:00Z",
+    )
+
+    assert list(entry_of(value).rows()) == [
+        ("Taken", "10 March 2026, 8:10am"),
+        ("Result sent", "10 March 2026, 2pm"),
+        ("How it was measured", "Automated count"),
+        ("Measured at", "Left arm"),
+        ("Measured by", "Ward 6"),
+        ("Code of this test", "718-7"),
+    ]
+
+
+def test_a_type_that_nobody_puts_in_words_has_no_entry():
+    with pytest.raises(NoEntry):
+        entry_of(a_patient())
+
+
+def test_what_is_a_module_of_this_folder_but_no_type_has_no_entry():
+    with pytest.raises(NoEntry):
+        entry_of({"resourceType": "Views"})
