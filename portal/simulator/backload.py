@@ -45,6 +45,16 @@ class Hospital:
         for report in history.corrections:
             await self.says(reported(history.person, report))
 
+    async def greets(self, history: History) -> None:
+        """Have every system say again what it said last, so that none of them is taken for dead.
+
+        What has been said before changes nothing.
+        """
+        await self.names_its_staff()
+        last = {_application(message): message for message in told(history)}
+        for message in last.values():
+            await self.says(message)
+
     async def close(self) -> None:
         for system in self._systems.values():
             await system.close()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, ParamSpec, TypeVar
 
 from django.db import close_old_connections
@@ -25,6 +25,7 @@ from portal.simulator.trickle import Figure, Trickle
 
 _EVERY: Final = 0.2
 _PATIENCE: Final = 300.0
+_GREETED_FOR: Final = timedelta(hours=1)
 # How often something happens to each of them.
 _WEIGHTS: Final = {"amina": 6, "ben": 2, "grace": 2, "stranger": 1}
 
@@ -137,8 +138,12 @@ class Demo:
         figures = [Figure.of(one, _WEIGHTS[one.person.key]) for one in histories]
         trickle = Trickle(figures, self.memory.seed, self.now())
         hospital = self._hospital()
+        greeted_at: datetime | None = None
         try:
             while True:
+                if greeted_at is None or self.now() - greeted_at > _GREETED_FOR:
+                    greeted_at = self.now()
+                    await hospital.greets(histories[0])
                 await asyncio.sleep(trickle.pause())
                 happening = trickle.next(self.now())
                 with contextlib.suppress(NotTaken):

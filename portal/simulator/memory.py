@@ -21,6 +21,7 @@ class Memory:
         kept = asdict(self)
         del kept["path"]
         kept["began_at"] = self.began_at.isoformat()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_suffix(".new")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(kept), "utf-8")

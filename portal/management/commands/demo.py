@@ -5,7 +5,8 @@ import sys
 import time
 from argparse import ArgumentParser
 from functools import partial
-from typing import Any, Final
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -17,14 +18,12 @@ from fhir.feeds import CannotAdd
 from portal import clock, database, demonstration, processes
 from portal.management.commands import serve
 from portal.simulator import memory, table
-from portal.simulator.accounts import open_accounts
+from portal.simulator.accounts import ACCOUNTS, open_accounts
 from portal.simulator.connected import connect
 from portal.simulator.demo import Demo, DidNotHappen
 from portal.simulator.memory import Memory
 from portal.simulator.sender import NotTaken
 from portal.simulator.steps import Steps
-
-_NAIR: Final = "nair@millbrook.example"
 
 
 class Command(serve.Command):
@@ -33,6 +32,12 @@ class Command(serve.Command):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--seed", type=int, default=1, help="of everything that is by chance")
+        parser.add_argument(
+            "--memory",
+            type=Path,
+            default=database.DATA,
+            help="the folder in which the demo keeps what the next start must know",
+        )
         parser.add_argument(
             "--code",
             nargs="*",
@@ -47,7 +52,7 @@ class Command(serve.Command):
         if settings.IS_PUBLIC:
             raise CommandError("A demo is not for the public: everybody's password is printed.")
         self._steps = Steps(self._say)
-        remembered = self._prepared(options["seed"])
+        remembered = self._prepared(options["memory"], options["seed"])
         demo = self._demo(remembered, options)
         try:
             processes.run(*self.parts(options), demo)
@@ -62,11 +67,11 @@ class Command(serve.Command):
         for account in accounts:
             self._say(table.codes_line(account, time.time()))
 
-    def _prepared(self, chosen_seed: int) -> Memory:
+    def _prepared(self, folder: Path, chosen_seed: int) -> Memory:
         if _is_behind():
             with self._steps("The database is made"):
                 _migrate()
-        remembered = memory.remembered(database.DATA, _which(), chosen_seed, clock.now())
+        remembered = memory.remembered(folder, _which(), chosen_seed, clock.now())
         with self._steps("Public pages are written"):
             seed(clock.now().date())
         with self._steps("Accounts are opened"):
@@ -86,7 +91,7 @@ class Command(serve.Command):
             say=self._say,
             now=clock.now,
             quiet=demonstration.is_quiet,
-            review=lambda: demonstration.review(_NAIR, clock.now()),
+            review=_review,
             ready=partial(self._show_accounts, base_url),
         )
 
@@ -97,6 +102,12 @@ class Command(serve.Command):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _review() -> None:
+    for account in ACCOUNTS:
+        if account.professional:
+            demonstration.review(account.email, clock.now())
 
 
 def _which() -> str:
