@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, cast
 
 import psycopg
 from django.db import close_old_connections, connection
+from procrastinate import App
 from procrastinate.contrib.django import app as tasks
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from fhir import audit, changes
 from fhir.hl7 import inbox
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PERIOD = 1.0  # seconds between looks when nobody calls
+REVIVAL = 10.0  # seconds between looks for tasks whose worker has died
 WAKE_UPS = (changes.CHANNEL, inbox.CHANNEL)
 
 
@@ -95,17 +99,42 @@ def _timed(stop: threading.Event) -> None:
 
 
 async def _tasks(stop: threading.Event) -> None:
+    """Run timed tasks until `stop` is set.
+
+    :raises Exception: the database went away, or the worker ended for another reason.
+    """
     connector = cast("DjangoConnector", tasks.connector).get_worker_connector()
     with tasks.replace_connector(connector) as app:
-        worker = asyncio.create_task(
-            app.run_worker_async(
-                concurrency=1,
-                install_signal_handlers=False,
-                delete_jobs="successful",
-                listen_notify=True,
+        async with app.open_async():
+            working = asyncio.create_task(
+                app.run_worker_async(
+                    concurrency=1,
+                    install_signal_handlers=False,
+                    delete_jobs="successful",
+                    listen_notify=True,
+                )
             )
-        )
-        stopping = asyncio.ensure_future(asyncio.to_thread(stop.wait))
-        await asyncio.wait([worker, stopping], return_when=asyncio.FIRST_COMPLETED)
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+            running = [working, asyncio.create_task(_revive(app)), asyncio.create_task(_end(stop))]
+            ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for one in running:
+                one.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            for one in ended:
+                one.result()
+
+
+async def _end(stop: threading.Event) -> None:
+    """Return when `stop` is set; no thread waits for it, which would outlive a failure."""
+    while not stop.is_set():  # noqa: ASYNC110 (it is set by another thread)
+        await asyncio.sleep(PERIOD)
+
+
+async def _revive(app: App) -> None:
+    """Take up again what a worker that died was at: its lock holds up every later one."""
+    while True:
+        for job in await app.job_manager.get_stalled_jobs():
+            try:
+                await app.job_manager.retry_job(job)
+            except UniqueViolation:  # the next one is waiting already
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+        await asyncio.sleep(REVIVAL)
