@@ -35,7 +35,9 @@ State = InboundMessage.State
 
 # Seconds after which our own failures are tried again, each a fifth more or less.
 RETRIES: Final = (1, 5, 30, 300, 3_600)
-_LEASE: Final = 300  # seconds for which a message is one reader's
+# Seconds for which a message is kept for a reader that has not begun; once it has, a lock keeps it,
+# which falls with the reader: whoever died holds up nobody for longer than this.
+_LEASE: Final = 10
 _SWEEP: Final = 10.0  # seconds between looks for people who have arrived by another door
 _LONGEST_WAIT: Final = 3_600
 
