@@ -22,10 +22,10 @@ class Sender:
         return f"{self.application}|{self.facility}"
 
 
-PAS: Final = Sender("millpas", "MILLPAS")
-LABORATORY: Final = Sender("winpath", "WINPATH", silence_minutes=4 * 60)
-IMAGING: Final = Sender("millris", "MILLRIS")
-LETTERS: Final = Sender("milldocs", "MILLDOCS")
+PAS: Final = Sender("patients-and-visits", "MILLPAS")
+LABORATORY: Final = Sender("pathology", "WINPATH", silence_minutes=4 * 60)
+IMAGING: Final = Sender("imaging", "MILLRIS")
+LETTERS: Final = Sender("letters", "MILLDOCS")
 SENDERS: Final = (PAS, LABORATORY, IMAGING, LETTERS)
 
 RECORDS: Final = "epr-feed"

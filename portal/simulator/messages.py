@@ -28,24 +28,24 @@ _CHUNK: Final = 32_000
 
 def registered(person: Person, at: datetime) -> bytes:
     """A28: the person is made known."""
-    return _adt("A28", at, (_evn("A28", at), pid(person), pd1(person), nk1(person)))
+    return _adt("A28", person, at)
 
 
 def updated(person: Person, at: datetime) -> bytes:
     """A31: what is known of the person has changed."""
-    return _adt("A31", at, (_evn("A31", at), pid(person), pd1(person), nk1(person)))
+    return _adt("A31", person, at)
 
 
 def attended(person: Person, visit: Visit) -> bytes:
     """A01 for a stay on a ward, A04 for a clinic or the emergency department."""
     event = "A01" if visit.kind == "stay" else "A04"
     at = visit.end_at or visit.start_at
-    return _adt(event, at, (_evn(event, at), pid(person), pd1(person), _pv1(visit)))
+    return _adt(event, person, at, visit)
 
 
 def visit_changed(person: Person, visit: Visit, at: datetime) -> bytes:
     """A08: the visit is told again, as it is now."""
-    return _adt("A08", at, (_evn("A08", at), pid(person), pd1(person), _pv1(visit)))
+    return _adt("A08", person, at, visit)
 
 
 def reported(person: Person, report: Report) -> bytes:
@@ -78,9 +78,10 @@ def _dated(history: History) -> Iterator[tuple[datetime, bytes]]:
         yield report.issued_at, reported(person, report)
 
 
-def _adt(event: str, at: datetime, segments: tuple[str, ...]) -> bytes:
-    structure = {"A28": "ADT_A05", "A31": "ADT_A05"}.get(event, "ADT_A01")
-    kind = f"ADT^{event}^{structure}"
+def _adt(event: str, person: Person, at: datetime, visit: Visit | None = None) -> bytes:
+    """All that is known of the person, every time: what is left out might be taken for gone."""
+    kind = f"ADT^{event}^{'ADT_A01' if visit else 'ADT_A05'}"
+    segments = [_evn(event, at), pid(person), pd1(person), nk1(person), visit and _pv1(visit)]
     return message(hospital.PAS, kind, at, [one for one in segments if one])
 
 

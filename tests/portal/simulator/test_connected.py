@@ -14,10 +14,10 @@ def test_every_system_of_the_hospital_is_admitted():
     senders = {feed.name: feed.sender for feed in feeds.known()}
     assert senders == {
         "epr-feed": None,
-        "milldocs": "MILLDOCS|RMB",
-        "millpas": "MILLPAS|RMB",
-        "millris": "MILLRIS|RMB",
-        "winpath": "WINPATH|RMB",
+        "imaging": "MILLRIS|RMB",
+        "letters": "MILLDOCS|RMB",
+        "pathology": "WINPATH|RMB",
+        "patients-and-visits": "MILLPAS|RMB",
     }
     assert viewer_of_token(token).name == "epr-feed"
 
