@@ -1,40 +1,162 @@
-"""J2: a result arrives while the patient is looking, is corrected, and is late once."""
+"""J2: a result arrives while the patient is looking; then it is corrected, and is late once."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.epr import blood_count
+from fhir.access import SYSTEM
+from fhir.store import Criteria, Repository
+from tests.journeys.conftest import HAEMOGLOBIN_BEFORE
+from tests.journeys.epr import BLOOD_COUNT, blood_count
 from tests.journeys.visitor import told
+from tests.journeys.waiting import settled
 
 AT_ONCE = 2_000  # milliseconds
+ONE_NEW = "1 new result Show the new result"
+UPDATED = "This result has been updated Show the updated result"
+HAEMOGLOBIN = BLOOD_COUNT[0]
 
 
-def test_a_result_arrives_while_amina_is_looking(amina, amina_yusuf, epr, tuesday):
-    taken = tuesday - timedelta(minutes=105)
+@pytest.fixture
+def taken(tuesday):
+    return tuesday - timedelta(minutes=105)
+
+
+def test_a_result_arrives_while_amina_is_looking(amina, amina_yusuf, epr, taken):
     home = amina.in_another_tab("/")
     amina.opens("/record/results/")
     expect(home.badge).to_have_count(0)
     amina.page.evaluate("() => window.scrollTo(0, 200)")
     before = rows(amina)
-    count = blood_count(amina_yusuf, "L26-1", taken)
 
     with told(amina.page) as heard:
-        sent = epr.posts(count)
+        sent = epr.posts(blood_count(amina_yusuf, "L26-1", taken))
         expect(amina.status).to_contain_text("1 new result", timeout=AT_ONCE)
-        expect(home.badge).to_contain_text("1", timeout=AT_ONCE)
+        expect(home.badge).to_have_text(", 1 new", timeout=AT_ONCE)
     assert {status for status, _, _ in epr.ids(sent)} == {"201 Created"}
-    assert heard == ["1 new result Show the new result"]
+    assert heard == [ONE_NEW]
     assert rows(amina) == before
     amina.examines()
 
-    amina.follows("Show", exact=False)
-    expect(amina.page.locator("#first-new")).to_be_focused()
+    amina.follows("Show the new result")
+    newest = amina.page.locator("#first-new")
+    expect(newest).to_be_focused()
+    expect(newest).to_contain_text("White blood cells High")
+    amina.examines()
+
+    amina.follows("Full blood count", inside=newest)
+    expect(home.badge).to_have_count(0, timeout=AT_ONCE)
+    expect(amina.status).to_have_text(f"Blood taken {taken:%A %-d %B %Y}, 8:15am")
+    assert column(amina, "name") == [test.name for test in BLOOD_COUNT]
+    assert column(amina, "flag") == ["High" if test.flag else "In range" for test in BLOOD_COUNT]
+    assert column(amina, "range")[0] == "Usual 115 to 165"
+    assert column(amina, "range")[-1] == "Usual less than 0.41"
+    amina.page.get_by_text("Where these results come from").click()
+    amina.reads("Sent by Millbrook blood laboratory.")
+    amina.reads(f"Results sent: {taken:%-d %B %Y}, 8:15am")
+    amina.examines()
+
+    amina.follows("Haemoglobin")
+    spans = amina.page.get_by_role("navigation", name="How far back to show")
+    expect(spans.locator("[aria-current]")).to_have_text("1 year")
+    assert drawn(amina) == (1, 4)
+    amina.follows("All", inside=spans)
+    expect(spans.get_by_role("link", name="All", exact=True)).to_be_focused()
+    assert drawn(amina) == (1, 1 + len(HAEMOGLOBIN_BEFORE))
+    assert course(amina) == ["121", *(value for _, value in HAEMOGLOBIN_BEFORE)]
+    about = amina.page.get_by_role("complementary", name="About haemoglobin")
+    expect(about).to_contain_text("Haemoglobin carries oxygen around your body.")
+    amina.follows("Read more about haemoglobin", inside=about)
+    assert amina.heading == "Haemoglobin blood test"
+    assert amina.page.locator("html").get_attribute("lang") == "en-GB"
+
+
+def test_a_result_is_sent_again_then_corrected_and_then_an_older_one_comes_late(
+    amina, amina_yusuf, epr, taken, tuesday
+):
+    def count_of(value, flag="", **more):
+        tests = [replace(HAEMOGLOBIN, value=value, flag=flag), *BLOOD_COUNT[1:]]
+        return blood_count(amina_yusuf, "L26-1", taken, tests, status="corrected", **more)
+
+    corrected_today = re.compile(rf"Corrected {tuesday:%-d %B %Y}, 10(:\d\d)?am")
+    final = blood_count(amina_yusuf, "L26-1", taken, said=tuesday)
+    sent = epr.posts(final)
+    settled()
+    amina.opens("/record/results/")
+    home = amina.in_another_tab("/")
+    report = amina.in_another_tab(address_of_newest())
+    one = report.page.get_by_role("link", name="Haemoglobin").get_attribute("href")
+    value = amina.in_another_tab(one)
+    expect(home.badge).to_have_count(0)
+
+    with told(amina.page) as heard, told(value.page) as heard_there:
+        assert epr.posts(final).text == sent.text
+        again = epr.posts(final | {"id": "sent-anew"})
+        settled()
+        corrected = epr.posts(count_of("112", "L", said=tuesday + timedelta(minutes=2)))
+        expect(amina.status).to_contain_text("1 new result", timeout=AT_ONCE)
+        expect(value.status).to_contain_text("This result has been updated", timeout=AT_ONCE)
+        expect(home.badge).to_have_text(", 1 new", timeout=AT_ONCE)
+    assert epr.ids(again) == [("200 OK", place, 1) for _, place, _ in epr.ids(sent)]
+    assert epr.ids(corrected) == [("200 OK", place, 2) for _, place, _ in epr.ids(sent)]
+    assert heard == [ONE_NEW]
+    assert heard_there == [UPDATED]
+    value.examines()
+
+    value.follows("Show the updated result")
+    value.reads("112 g/L Low")
+    assert value.page.locator("del").inner_text() == "121 g/L"
+    value.reads(corrected_today)
+    assert course(value)[:2] == ["112", "124"]
+    value.examines()
+    expect(home.badge).to_have_count(0, timeout=AT_ONCE)
+    report.opens(report.page.url).examines()
+    said = column(report, "value")[0]
+    assert said.startswith("Old value, wrong: 121 Correct value: 112 g/L Corrected ")
+    assert corrected_today.search(said)
+    assert column(report, "flag")[:2] == ["Low", "High"]
+
+    with told(report.page) as heard, told(value.page) as heard_there:
+        late = epr.posts(count_of("119", said=tuesday + timedelta(minutes=1)))
+        settled()
+        amina.opens("/record/results/")
+    assert [place for _, place, _ in epr.ids(late)] == [place for _, place, _ in epr.ids(sent)]
+    assert (heard, heard_there) == ([], [])
+    assert amina.status.inner_text().startswith("Results ")
+    assert column(report.opens(report.page.url), "value")[0] == said
+    assert course(value.opens(value.page.url))[:2] == ["112", "124"]
 
 
 def rows(visitor):
-    """Return where each row of the list stands in the window, and how far it is scrolled."""
+    """Return how far the list is scrolled, and what each row says and where it stands."""
     return visitor.page.evaluate(
         """() => [scrollY, ...[...document.querySelectorAll(".db-report")].map(
             (row) => [row.innerText, row.getBoundingClientRect().top])]"""
     )
+
+
+def column(visitor, name):
+    """Return what the cells of a column of the report say, from top to bottom."""
+    kind = "th" if name == "name" else f"td.db-panel__{name}"
+    cells = visitor.page.locator(f".db-panel tbody {kind}")
+    return [" ".join(cell.split()) for cell in cells.all_inner_texts()]
+
+
+def drawn(visitor):
+    """Return how many bands and how many points the chart has."""
+    chart = visitor.page.locator("svg.db-trend")
+    return chart.locator("> rect").count(), chart.locator("> circle").count()
+
+
+def course(visitor):
+    """Return the values of the table below the chart."""
+    table = visitor.page.get_by_role("table", name="The same results as a table")
+    return table.locator("tbody td:nth-of-type(1)").all_inner_texts()
+
+
+def address_of_newest():
+    found, _ = Repository(SYSTEM).summaries(Criteria("DiagnosticReport", count=1))
+    return f"/record/results/{found[0].id}/"

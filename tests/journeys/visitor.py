@@ -68,7 +68,7 @@ class Visitor:
         self.page.get_by_label(label, exact=True).fill(text)
         return self
 
-    def reads(self, words: str) -> "Visitor":
+    def reads(self, words: str | re.Pattern[str]) -> "Visitor":
         expect(self.page.get_by_role("main")).to_contain_text(words)
         return self
 
