@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from fhir.hl7.message import Message, Unreadable
@@ -111,17 +112,18 @@ def _answer(
     marks = header.reading.separators
     bar, caret = marks.field, marks.component
     encoding = b"".join((caret, marks.repetition, marks.escape, marks.subcomponent))
+    said = header.segments[0]
     event = header.raw_field("MSH-9", 2)
     kind = [b"ACK", event, b"ACK"] if event else [b"ACK"]
     ours = f"DB{now:%Y%m%d%H%M%S%f}{number}".encode()
     msh = (
         *(b"MSH", encoding),
-        *(header.raw_field(f"MSH-{n}") for n in (5, 6, 3, 4)),
+        *(bytes(said[n]) for n in (5, 6, 3, 4)),
         *(_stamp(now).encode(), b"", caret.join(kind), ours),
-        *(header.raw_field("MSH-11"), header.raw_field("MSH-12")),
+        *(bytes(said[11]), bytes(said[12])),
     )
     text = problem.text.encode() if problem else b""
-    msa = (b"MSA", code.encode(), header.raw_field("MSH-10"), text)
+    msa = (b"MSA", code.encode(), bytes(said[10]), text)
     lines = [bar.join(msh), bar.join(msa).rstrip(bar)]
     if problem:
         lines.append(_err(problem, header, bar, caret))
@@ -145,4 +147,9 @@ def _err(problem: Problem, header: Message, bar: bytes, caret: bytes) -> bytes:
 
 
 def _stamp(now: datetime) -> str:
+    return _stamp_of(now.replace(microsecond=0))
+
+
+@lru_cache(maxsize=4)
+def _stamp_of(now: datetime) -> str:
     return f"{now.astimezone(HERE):%Y%m%d%H%M%S%z}"

@@ -15,6 +15,7 @@ from fhir.hl7.reports import report_key
 from fhir.search.values import token_hash
 
 _DEPTHS: Final = {"PID": 1, "ORC": 2, "OBR": 2}
+_READ: Final = frozenset({"MSH", "EVN", *_DEPTHS})
 _BYTES: Final = 8
 
 
@@ -40,7 +41,7 @@ def hash_of(lane: bytes) -> int:
 def envelope_of(raw: bytes, feed: FeedSettings) -> Envelope:
     """Read what can be read: of a message in pieces, nothing."""
     try:
-        message = Message.read(raw, feed.charset)
+        message = Message.read(raw, feed.charset, _READ)
     except Unreadable:
         return Envelope()
     kind = "^".join(message.kind)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +21,11 @@ _OF_STAFF: Final = {
 
 # What senders call the NHS number, as assigning authority or as identifier type.
 _NHS_NUMBER_NAMES: Final = frozenset({"NHS", "NH", "NHSNBR", "NHSNMBR", "NHS NUMBER", "NHSNUMBER"})
+
+
+@lru_cache(maxsize=1024)
+def _quoted(part: str) -> str:
+    return quote(part, safe="")
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class FeedSettings:
         >>> FeedSettings("winpath", "RMB").local("codes", "WinPath 7")
         'urn:daybook:RMB:codes:WinPath%207'
         """
-        parts = [quote(part, safe="") for part in (self.ods, kind, *names) if part]
+        parts = [_quoted(part) for part in (self.ods, kind, *names) if part]
         return ":".join(["urn:daybook", *parts])
 
     def is_nhs_number(self, authority: str, kind: str) -> bool:

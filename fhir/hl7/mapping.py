@@ -8,6 +8,7 @@ against HL7's own maps. What the sender asks to be deleted is kept apart from wh
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final, Protocol
 
 from fhir.hl7.feeds import FeedSettings
@@ -111,9 +112,9 @@ class Here:
 
     def field(self, place: str) -> Field | None:
         """Return the field at "OBR-4", of the group itself or the nearest above it."""
-        name, number = place.split("-")
+        name, number = _parted(place)
         segment = self.group.segment(name)
-        return segment[int(number)] if segment else None
+        return segment[number] if segment else None
 
     def first(self, place: str) -> Repetition | None:
         found = self.field(place)
@@ -127,6 +128,12 @@ class Here:
     def text(self, place: str, component: int = 1) -> str:
         found = self.first(place)
         return found.text(component).strip() if found else ""
+
+
+@cache
+def _parted(place: str) -> tuple[str, int]:
+    name, number = place.split("-")
+    return name, int(number)
 
 
 def bundle_of(root: Group, resources: Sequence[Resource], making: Making) -> Json:

@@ -9,11 +9,12 @@ import enum
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 from fhir.hl7.charsets import chosen_charset
 from fhir.hl7.escapes import Escapes
+from fhir.hl7.places import lines_of, spans
 from fhir.hl7.separators import Separators, Unreadable
 
 __all__ = ["DELETE", "Delete", "Field", "Message", "Repetition", "Segment", "Unreadable", "Value"]
@@ -40,7 +41,8 @@ MOST_COMPONENTS: Final = 500
 _QUOTES = b'""'
 _EDGES = b"\x0b\x1c\r\n \t\x00"
 _BOM = b"\xef\xbb\xbf"
-_INDENT = re.compile(rb"[\n \t]*")
+# A longer segment is not copied to be parted.
+_LONG: Final = 2**16
 _NAME = re.compile(rb"[A-Z][A-Z0-9]{2}")
 _PLACE = re.compile(r"([A-Z][A-Z0-9]{2})-(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 
@@ -125,9 +127,14 @@ class Field:
     @property
     def first(self) -> Repetition:
         """The first occurrence, empty if there is none."""
-        found = self.repetitions
-        mark = self._reading.separators.component
-        return found[0] if found else Repetition(b"", mark, self._reading, self.place)
+        marks = self._reading.separators
+        piece = self._raw[self._start : self._end]
+        if marks.repetition in piece:
+            found = self.repetitions
+            if found:
+                return found[0]
+            piece = b""
+        return Repetition(piece, marks.component, self._reading, self.place)
 
     @property
     def deleted(self) -> bool:
@@ -165,7 +172,7 @@ class Segment:
         self._raw = raw
         self._span = span
         self._reading = reading
-        self._fields: list[tuple[int, int]] | None = None
+        self._fields: list[tuple[bytes, int, int]] | None = None
         self.name = raw[span[0] : span[0] + 3].decode()
         nth[self.name] = nth.get(self.name, 0) + 1
         self.place = self.name if nth[self.name] == 1 else f"{self.name}[{nth[self.name]}]"
@@ -173,26 +180,24 @@ class Segment:
     def __getitem__(self, number: int) -> Field:
         if self._fields is None:
             self._fields = self._found_fields()
-        end = self._span[1]
-        span = self._fields[number] if number < len(self._fields) else (end, end)
-        return Field(self._raw, span, self._reading, f"{self.place}-{number}")
+        raw, start, end = self._fields[number] if number < len(self._fields) else (b"", 0, 0)
+        return Field(raw, (start, end), self._reading, f"{self.place}-{number}")
 
-    def _found_fields(self) -> list[tuple[int, int]]:
-        start, last = self._span
+    def _found_fields(self) -> list[tuple[bytes, int, int]]:
+        """Return for each field the bytes that hold it and where in them it stands."""
+        start, end = self._span
         mark = self._reading.separators.field
-        spans: list[tuple[int, int]] = []
-        while True:
-            end = self._raw.find(mark, start, last)
-            spans.append((start, last if end < 0 else end))
-            if end < 0:
-                break
-            if len(spans) > MOST_FIELDS:
-                raise Unreadable(self.place, "there are too many fields")
-            start = end + 1
+        if end - start > _LONG:
+            fields = list(spans(self._raw, start, end, mark, MOST_FIELDS + 2))
+        else:
+            pieces = self._raw[start:end].split(mark, MOST_FIELDS + 1)
+            fields = [(piece, 0, len(piece)) for piece in pieces]
+        if len(fields) > MOST_FIELDS + 1:
+            raise Unreadable(self.place, "there are too many fields")
         if self.name == "MSH":
             # MSH-1 is the separator itself, so that MSH-2 follows the first one found.
-            spans.insert(1, (self._span[0] + 3, self._span[0] + 4))
-        return spans
+            fields.insert(1, (mark, 0, 1))
+        return fields
 
 
 @dataclass(frozen=True)
@@ -205,8 +210,10 @@ class Message:
     warnings: tuple[str, ...] = field(default=())
 
     @classmethod
-    def read(cls, data: bytes, charset: str = "") -> "Message":
+    def read(cls, data: bytes, charset: str = "", only: frozenset[str] = frozenset()) -> "Message":
         """Read a message, with or without its MLLP frame; `charset` is the feed's own, if known.
+
+        Where segments are named in `only`, the others are checked and left out.
 
         :raises Unreadable: it does not begin with MSH, or a line is no segment.
         """
@@ -216,7 +223,8 @@ class Message:
         separators = Separators.declared(raw)
         name, warnings = chosen_charset(raw, _declared_charset(raw, separators), charset)
         reading = Reading(separators, name, Escapes.of(separators, name))
-        return cls(raw, reading, tuple(_segments(raw, reading)), tuple(warnings))
+        wanted = frozenset(name.encode() for name in only)
+        return cls(raw, reading, tuple(_segments(raw, reading, wanted)), tuple(warnings))
 
     def all(self, name: str) -> list[Segment]:
         return [segment for segment in self.segments if segment.name == name]
@@ -261,6 +269,7 @@ class Message:
         return f"{self.text('MSH-3')}|{self.text('MSH-4')}"
 
 
+@cache
 def _parted(place: str) -> tuple[str, int, int, int]:
     matched = _PLACE.fullmatch(place)
     if not matched:
@@ -269,32 +278,20 @@ def _parted(place: str) -> tuple[str, int, int, int]:
     return name, int(number), int(component or 1), int(part or 0)
 
 
-def _segments(raw: bytes, reading: Reading) -> Iterator[Segment]:
+def _segments(raw: bytes, reading: Reading, wanted: frozenset[bytes]) -> Iterator[Segment]:
     nth: dict[str, int] = {}
-    for line, (start, end) in enumerate(_lines(raw), start=1):
+    ends = {b"", reading.separators.field}
+    for line, (start, end) in enumerate(lines_of(raw), start=1):
         name = raw[start : start + 3]
         after = raw[start + 3 : min(start + 4, end)]
-        if not _NAME.fullmatch(name) or after not in {b"", reading.separators.field}:
+        if not _NAME.fullmatch(name) or after not in ends:
             raise Unreadable(f"line {line}", "this is not a segment")
         if line > MOST_SEGMENTS:
             raise Unreadable(f"line {line}", "there are too many segments")
-        yield Segment(raw, (start, end), reading, nth)
-
-
-def _lines(raw: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where each segment stands. In a message with any CR, a lone LF is data and is kept."""
-    terminator = b"\r" if b"\r" in raw else b"\n"
-    start = 0
-    while start <= len(raw):
-        found = raw.find(terminator, start)
-        end = len(raw) if found < 0 else found
-        indented = _INDENT.match(raw, start, end)
-        start = indented.end() if indented else start
-        if start < end:
-            yield start, end
-        start = end + 1
+        if not wanted or name in wanted:
+            yield Segment(raw, (start, end), reading, nth)
 
 
 def _declared_charset(raw: bytes, separators: Separators) -> str:
     reading = Reading(separators, "latin-1", Escapes.of(separators, "latin-1"))
-    return Segment(raw, next(_lines(raw)), reading, {})[18].text().strip()
+    return Segment(raw, next(lines_of(raw)), reading, {})[18].text().strip()

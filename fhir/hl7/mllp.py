@@ -11,9 +11,9 @@ import ipaddress
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from django.conf import settings
@@ -28,6 +28,7 @@ from fhir.hl7.framing import MESSAGE_LIMIT, Frames, NotFramed, TooLarge, framed
 from fhir.hl7.message import Message, Unreadable
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 MOST_CONNECTIONS: Final = 200
 FIRST_BYTE: Final = 10.0  # seconds after connecting
@@ -122,7 +123,7 @@ class Listener:
         patience = FIRST_BYTE
         place = _Place(self._large)
         try:
-            while data := await asyncio.wait_for(reader.read(_PIECE), patience):
+            while data := await _within(patience, reader.read(_PIECE)):
                 for message in frames.receive(data):
                     await self._answer(message, writer)
                 await place.hold(needed=frames.held > _LARGE)
@@ -235,7 +236,13 @@ def _too_large(start: bytes) -> list[bytes]:
 async def _say(writer: asyncio.StreamWriter, answers: list[bytes]) -> None:
     for answer in answers:
         writer.write(framed(answer))
-    await asyncio.wait_for(writer.drain(), BETWEEN_BYTES)
+    await _within(BETWEEN_BYTES, writer.drain())
+
+
+async def _within(seconds: float, work: Awaitable[T]) -> T:
+    # Unlike `asyncio.wait_for`, which makes a task of each piece that is read.
+    async with asyncio.timeout(seconds):
+        return await work
 
 
 def _tls() -> ssl.SSLContext | None:

@@ -30,8 +30,10 @@ class Group:
 
     def segment(self, name: str) -> Segment | None:
         """Return the group's first segment of that name, or that of the nearest group above."""
-        found = next(iter(self.own(name)), None)
-        return found or (self.parent.segment(name) if self.parent else None)
+        for segment in self.segments:
+            if segment.name == name:
+                return segment
+        return self.parent.segment(name) if self.parent else None
 
     def with_own(self, name: str) -> "Iterator[Group]":
         """Yield this group and those below it that have a segment of that name, in order."""

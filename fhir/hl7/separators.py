@@ -1,6 +1,7 @@
 """The characters that a message declares for parting its fields, and the error of reading."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 _USUAL = b"^~\\&"
 _MOST = 6
@@ -29,7 +30,11 @@ class Separators:
     @classmethod
     def declared(cls, raw: bytes) -> "Separators":
         """Read them from the start of a message, whose first three bytes are MSH."""
-        first, rest = raw[3:4], raw[4 : 4 + _MOST]
+        return cls._said(raw[3:4], raw[4 : 4 + _MOST])
+
+    @classmethod
+    @lru_cache(maxsize=64)
+    def _said(cls, first: bytes, rest: bytes) -> "Separators":
         said = rest.split(first, 1)[0] if first else b""
         # A message may declare fewer than four; those it leaves out are the usual ones.
         every = said + _USUAL[len(said) :]
