@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import GreaterThan, IsNull
 
 
 class Resource(models.Model):
@@ -65,6 +65,12 @@ class Resource(models.Model):
                 "resource_type",
                 condition=~models.Q(retraction=""),
                 name="resource_retracted",
+            ),
+            # Those hidden by a label that we do not know (fhir.labels): hoped to be none.
+            models.Index(
+                fields=["updated_at"],
+                condition=models.Q(GreaterThan(models.F("labels").bitand(8), 0)),
+                name="resource_unknown_label",
             ),
         ]
 
@@ -177,6 +183,15 @@ class Stream(models.Model):
     # Set while a change of identity waits for a person: no login may open it (decisions 30).
     held_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["held_at"],
+                condition=models.Q(held_at__isnull=False),
+                name="stream_held",
+            )
+        ]
+
 
 class Change(models.Model):
     """A resource was made, changed, released or removed; says which, never what."""
@@ -244,7 +259,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index("patient", models.F("id").desc(), name="audit_of_patient")
+            models.Index("patient", models.F("id").desc(), name="audit_of_patient"),
+            models.Index(fields=["at"], condition=models.Q(outcome="barred"), name="audit_barred"),
         ]
 
 
