@@ -1,4 +1,5 @@
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,3 +29,14 @@ def histories(everybody):
 @pytest.fixture(scope="session")
 def amina(histories):
     return histories["amina"]
+
+
+@pytest.fixture(scope="session")
+def amina_lately(amina):
+    """Her last four months: enough where the years before make no difference."""
+    since = THURSDAY - timedelta(days=120)
+    return replace(
+        amina,
+        reports=tuple(one for one in amina.reports if one.collected_at > since),
+        visits=tuple(one for one in amina.visits if one.start_at > since),
+    )

@@ -67,8 +67,8 @@ def test_told_twice_it_is_nothing_new(histories):
     assert kinds(patient) == before
 
 
-def test_the_administration_system_stays_the_one_that_knows_where_she_lives(amina):
-    patient = arrives(amina)
+def test_the_administration_system_stays_the_one_that_knows_where_she_lives(amina_lately):
+    patient = arrives(amina_lately)
 
     known = Repository(SYSTEM).read("Patient", patient).json
 
@@ -76,20 +76,20 @@ def test_the_administration_system_stays_the_one_that_knows_where_she_lives(amin
     assert [one.version for one in found("Patient")] == [1]
 
 
-def test_a_correction_is_a_new_version_of_the_same_report(amina):
-    patient = arrives(amina)
+def test_a_correction_is_a_new_version_of_the_same_report(amina_lately):
+    patient = arrives(amina_lately)
     before = kinds(patient)
-    [correction] = amina.corrections
+    [correction] = amina_lately.corrections
 
-    message_arrives(reported(amina.person, correction), patient)
+    message_arrives(reported(amina_lately.person, correction), patient)
 
     assert kinds(patient) == before
     corrected = [one for one in found("DiagnosticReport", patient=patient) if one.version == 2]
     assert [one.json["status"] for one in corrected] == ["corrected"]
 
 
-def test_results_arrive_withheld_and_readings_do_not(amina):
-    patient = arrives(amina)
+def test_results_arrive_withheld_and_readings_do_not(amina_lately):
+    patient = arrives(amina_lately)
 
     labels = {bool(one.labels & Label.NOPAT) for one in found("DiagnosticReport", patient=patient)}
     assert labels == {True}
@@ -98,12 +98,12 @@ def test_results_arrive_withheld_and_readings_do_not(amina):
         for one in found("Observation", patient=patient)
         if one.json["category"][0]["coding"][0]["code"] == "vital-signs"
     ]
-    assert len(readings) == len(amina.readings)
+    assert len(readings) == len(amina_lately.readings)
     assert not any(one.labels & Label.NOPAT for one in readings)
 
 
 def test_nobody_but_the_staff_sent_first_is_made_up_again(histories):
-    for key in ("amina", "ben"):
+    for key in ("ben", "stranger"):
         arrives(histories[key])
 
     assert len(found("Practitioner")) == len(PROFESSIONALS)

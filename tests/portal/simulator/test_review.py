@@ -47,14 +47,14 @@ def withheld(patient):
     }
 
 
-def test_what_is_routine_opens_by_itself_and_the_rest_waits(hospital, amina):
-    patient = arrives(amina)
+def test_what_is_routine_opens_by_itself_and_the_rest_waits(hospital, amina_lately):
+    patient = arrives(amina_lately)
 
     assert withheld(patient) == {"Chest X-ray", "Letter about your stay: Flare-up of COPD"}
 
 
-def test_what_came_in_long_ago_has_been_read(hospital, amina, now):
-    patient = arrives(amina)
+def test_what_came_in_long_ago_has_been_read(hospital, amina_lately, now):
+    patient = arrives(amina_lately)
 
     review(NAIR, now)
 
@@ -69,8 +69,8 @@ def test_bens_biopsy_still_lies_on_the_desk(hospital, histories, now):
     assert withheld(patient) == {"Skin biopsy report"}
 
 
-def test_who_does_not_treat_them_reviews_nothing(hospital, amina, now):
-    patient = arrives(amina)
+def test_who_does_not_treat_them_reviews_nothing(hospital, amina_lately, now):
+    patient = arrives(amina_lately)
     waiting = withheld(patient)
 
     review(LUND, now)
@@ -78,10 +78,12 @@ def test_who_does_not_treat_them_reviews_nothing(hospital, amina, now):
     assert withheld(patient) == waiting != set()
 
 
-def test_a_correction_waits_and_is_then_shown_with_a_word_from_the_doctor(hospital, amina, now):
-    patient = arrives(amina)
-    hand_over(amina.person, now)
-    message_arrives(reported(amina.person, *amina.corrections), patient)
+def test_a_correction_waits_and_is_then_shown_with_a_word_from_the_doctor(
+    hospital, amina_lately, now
+):
+    patient = arrives(amina_lately)
+    hand_over(amina_lately.person, now)
+    message_arrives(reported(amina_lately.person, *amina_lately.corrections), patient)
     settles()
     assert "Full blood count" in withheld(patient)
 
