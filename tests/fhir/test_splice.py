@@ -21,7 +21,10 @@ VALUES = st.recursive(
 
 
 def test_decimals_order_and_spaces_stay_as_they_were_sent():
-    text = '{ "id":"x", "resourceType":"Observation",\n "valueQuantity": {"value": 7.20 }, "b":1,"a":2}'
+    text = (
+        '{ "id":"x", "resourceType":"Observation",\n'
+        ' "valueQuantity": {"value": 7.20 }, "b":1,"a":2}'
+    )
 
     kept = spliced(body_of(text, json.loads(text)), json.loads(text), "abc", 3, AT)
 

@@ -38,7 +38,7 @@ class Browser:
             patient,
             changes.head(viewer, patient),
             tell=lambda head, sections: self.told.append((head.seq, sections)),
-            close=lambda code: None,
+            close=lambda _code: None,
         )
 
 
@@ -64,6 +64,19 @@ def write(patient, act, shown):
             changes.announce(patient)
 
 
+def hint(hub, patient, fate, later):
+    match fate:
+        case "told":
+            hub.heard([patient])
+        case "twice":
+            hub.heard([patient])
+            hub.heard([patient])
+        case "everybody":
+            hub.heard(None)
+        case "later":
+            later.append(patient)
+
+
 async def converges(history, patients):
     hub = Hub()
     people = [
@@ -78,14 +91,7 @@ async def converges(history, patients):
     later, shown = [], []
     for who, act, fate in history:
         await hub._in_thread(partial(write, patients[who], act, shown))
-        match fate:
-            case "told" | "twice":
-                hub.heard([patients[who]])
-                hub.heard([patients[who]])
-            case "everybody":
-                hub.heard(None)
-            case "later":
-                later.append(patients[who])
+        hint(hub, patients[who], fate, later)
         await asyncio.sleep(0)
     for patient in reversed(later):
         hub.heard([patient])

@@ -1,4 +1,4 @@
-"""The socket, the stream and the poll: who may listen, what they are told, when they are cut off."""
+"""The socket and the poll: who may listen, what they are told, when they are cut off."""
 
 import json
 from contextlib import contextmanager, suppress
@@ -55,16 +55,15 @@ def open_socket(web, client=None, *, origin=None, cursor=""):
         yield socket
 
 
-def said(socket, kind="ev"):
-    while (message := json.loads(socket.recv(timeout=WAIT)))["t"] != kind:
+def said(socket, kind="ev", wait=WAIT):
+    while (message := json.loads(socket.recv(timeout=wait)))["t"] != kind:
         pass
     return message
 
 
 def closed_with(socket):
     with pytest.raises(ConnectionClosed) as closed:
-        while True:
-            socket.recv(timeout=WAIT)
+        said(socket, kind="never")
     return closed.value.rcvd.code
 
 
@@ -77,8 +76,7 @@ def write(patient, logical_id, *, withheld):
 
 def hears_nothing(socket):
     with pytest.raises(TimeoutError):
-        while json.loads(socket.recv(timeout=0.5))["t"] == "head":
-            pass
+        said(socket, wait=0.5)
 
 
 def test_only_the_patient_is_told_by_section_and_cursor_alone(web, amina):
