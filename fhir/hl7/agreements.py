@@ -48,11 +48,15 @@ class Agreements:
 
         :raises psycopg.Error, OSError: the database cannot say.
         """
-        async with self._reading:
-            if time.monotonic() - self._read_at > _FRESH:
-                self._known = await self._read()
-                self._read_at = time.monotonic()
+        if not self._fresh():
+            async with self._reading:
+                if not self._fresh():
+                    self._known = await self._read()
+                    self._read_at = time.monotonic()
         return self._known.get(sender)
+
+    def _fresh(self) -> bool:
+        return time.monotonic() - self._read_at <= _FRESH
 
     async def _read(self) -> dict[str, Agreement]:
         async with await self._connect() as connected:

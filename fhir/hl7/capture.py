@@ -77,7 +77,9 @@ class Capture:
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._waiting: list[tuple[Arrived, asyncio.Future[None]]] = []
         self._bytes = 0
-        self._changed = asyncio.Condition()
+        self._some = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
         self._closing = False
 
     async def keep(self, arrived: Arrived) -> None:
@@ -86,13 +88,14 @@ class Capture:
         :raises NotStored: it could not be.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        async with self._changed:
-            await self._changed.wait_for(self._has_room)
-            if self._closing:
-                raise NotStored
-            self._waiting.append((arrived, done))
-            self._bytes += len(arrived.raw)
-            self._changed.notify_all()
+        while not self._has_room():
+            self._room.clear()
+            await self._room.wait()
+        if self._closing:
+            raise NotStored
+        self._waiting.append((arrived, done))
+        self._bytes += len(arrived.raw)
+        self._some.set()
         await done
 
     async def run(self) -> None:
@@ -102,23 +105,24 @@ class Capture:
         await self._drop()
 
     async def close(self) -> None:
-        async with self._changed:
-            self._closing = True
-            self._changed.notify_all()
+        self._closing = True
+        self._some.set()
+        self._room.set()
 
     def _has_room(self) -> bool:
         return self._closing or (len(self._waiting) < MOST_MESSAGES and self._bytes < MOST_BYTES)
 
     async def _next(self) -> list[tuple[Arrived, asyncio.Future[None]]]:
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._waiting or self._closing)
-            taken, size = 0, 0
-            while taken < min(len(self._waiting), _BATCH) and (size < _BATCH_BYTES or not taken):
-                size += len(self._waiting[taken][0].raw)
-                taken += 1
-            batch = self._waiting[:taken]
-            del self._waiting[:taken]
-            return batch
+        while not (self._waiting or self._closing):
+            self._some.clear()
+            await self._some.wait()
+        taken, size = 0, 0
+        while taken < min(len(self._waiting), _BATCH) and (size < _BATCH_BYTES or not taken):
+            size += len(self._waiting[taken][0].raw)
+            taken += 1
+        batch = self._waiting[:taken]
+        del self._waiting[:taken]
+        return batch
 
     async def _write(self, batch: Sequence[tuple[Arrived, asyncio.Future[None]]]) -> None:
         try:
@@ -132,9 +136,8 @@ class Capture:
         else:
             for _, done in batch:
                 _settle(done, None)
-        async with self._changed:
-            self._bytes -= sum(len(arrived.raw) for arrived, _ in batch)
-            self._changed.notify_all()
+        self._bytes -= sum(len(arrived.raw) for arrived, _ in batch)
+        self._room.set()
 
     async def _commit(self, batch: Sequence[Arrived]) -> None:
         if self._connection is None:

@@ -11,9 +11,9 @@ import ipaddress
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import psycopg
 from django.conf import settings
@@ -26,9 +26,9 @@ from fhir.hl7.capture import Arrived, Capture, NotStored
 from fhir.hl7.envelope import envelope_of
 from fhir.hl7.framing import MESSAGE_LIMIT, Frames, NotFramed, TooLarge, framed
 from fhir.hl7.message import Message, Unreadable
+from fhir.hl7.patience import FOR_EVER, Patience
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 MOST_CONNECTIONS: Final = 200
 FIRST_BYTE: Final = 10.0  # seconds after connecting
@@ -120,25 +120,35 @@ class Listener:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         frames = Frames(MESSAGE_LIMIT)
-        patience = FIRST_BYTE
+        patience = Patience(reader, writer)
+        patience.grant(FIRST_BYTE)
         place = _Place(self._large)
         try:
-            while data := await _within(patience, reader.read(_PIECE)):
+            while data := await reader.read(_PIECE):
                 for message in frames.receive(data):
-                    await self._answer(message, writer)
+                    await self._answer(message, writer, patience)
+                if frames.held > _LARGE:
+                    patience.grant(FOR_EVER)
                 await place.hold(needed=frames.held > _LARGE)
-                patience = BETWEEN_BYTES if frames.held else IDLE
+                patience.grant(BETWEEN_BYTES if frames.held else IDLE)
         except TooLarge as refused:
             logger.warning("%s: a message was too large", _peer(writer))
+            patience.grant(BETWEEN_BYTES)
             await _say(writer, _too_large(refused.start))
         finally:
+            patience.end()
             place.leave()
 
-    async def _answer(self, message: bytes, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self, message: bytes, writer: asyncio.StreamWriter, patience: Patience
+    ) -> None:
         self._answering += 1
         self._quiet.clear()
+        patience.grant(FOR_EVER)  # the sender waits for us
         try:
-            await _say(writer, await self.take(message, _certificate(writer)))
+            answers = await self.take(message, _certificate(writer))
+            patience.grant(BETWEEN_BYTES)
+            await _say(writer, answers)
         finally:
             self._answering -= 1
             if not self._answering:
@@ -236,13 +246,7 @@ def _too_large(start: bytes) -> list[bytes]:
 async def _say(writer: asyncio.StreamWriter, answers: list[bytes]) -> None:
     for answer in answers:
         writer.write(framed(answer))
-    await _within(BETWEEN_BYTES, writer.drain())
-
-
-async def _within(seconds: float, work: Awaitable[T]) -> T:
-    # Unlike `asyncio.wait_for`, which makes a task of each piece that is read.
-    async with asyncio.timeout(seconds):
-        return await work
+    await writer.drain()
 
 
 def _tls() -> ssl.SSLContext | None:

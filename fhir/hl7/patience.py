@@ -1,0 +1,43 @@
+"""How long a sender may be silent: one timer for a conversation, looked at when it runs out.
+
+To set a timer anew for each piece that is read would cost more than to read it.
+"""
+
+import asyncio
+from typing import Final
+
+FOR_EVER: Final = float("inf")
+
+
+class Patience:
+    """Hangs up on a sender that has been silent for longer than was granted last."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._loop = asyncio.get_running_loop()
+        self._until = self._looks_at = FOR_EVER
+        self._timer: asyncio.TimerHandle | None = None
+
+    def grant(self, seconds: float) -> None:
+        """From now on wait so long."""
+        self._until = self._loop.time() + seconds
+        if self._until < self._looks_at:
+            self._look_at(self._until)
+
+    def end(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+
+    def _look_at(self, moment: float) -> None:
+        self.end()
+        self._looks_at = moment
+        self._timer = self._loop.call_at(moment, self._look)
+
+    def _look(self) -> None:
+        self._timer, self._looks_at = None, FOR_EVER
+        if self._until <= self._loop.time():
+            self._reader.set_exception(TimeoutError())
+            self._writer.transport.abort()
+        elif self._until < FOR_EVER:
+            self._look_at(self._until)
