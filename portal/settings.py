@@ -142,7 +142,7 @@ FHIR_VIEWER = "portal.identity.viewers.viewer_of_token"  # who is asking the RES
 FHIR_SUBSCRIBERS = [  # who hears of a change, in this order
     "portal.results.subscriber.report_changed",
 ]
-RECORD_FRESHNESS = ""  # who knows how long ago a patient's systems were heard
+RECORD_FRESHNESS = "portal.ops.freshness.of"  # who knows how long ago a patient's systems were heard
 FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinician releases it
     "DiagnosticReport",
     "Observation",
@@ -152,10 +152,12 @@ FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinici
     "ServiceRequest",
     "Encounter",
 ]
-PROCRASTINATE_IMPORT_PATHS = ["portal.results.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["portal.ops.alarms", "portal.results.tasks"]
 
 # When results open by themselves: on working days from nine to five, or at any time
 RESULTS_IN_WORKING_HOURS = env.flag("RESULTS_IN_WORKING_HOURS", default=True)
+
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
 
 # Hospital feeds
 
@@ -229,7 +231,7 @@ SESSION_COOKIE_NAME = "__Host-session" if IS_PUBLIC else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_PUBLIC else "csrf"
 CSRF_FAILURE_VIEW = "portal.errors.forged"
 SECURE_SSL_REDIRECT = IS_PUBLIC
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PUBLIC else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PUBLIC else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PUBLIC

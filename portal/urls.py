@@ -3,12 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from portal import health
 from portal.home import home
+from portal.ops import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.lives),
     path("readyz", health.can_serve),
+    path("metrics", health.metrics),
     path("", home, name="home"),
     path("record/", include("portal.record.urls")),
     path("record/results/", include("portal.results.urls")),
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("start", RedirectView.as_view(pattern_name="account_activate"), name="start"),
     path("staff/", include("portal.identity.staff_urls")),
     path("staff/results/", include("portal.results.staff_urls")),
+    path("ops/", include("portal.ops.urls")),
     path("live/", include("portal.live.urls")),
     path("fhir/", include("fhir.urls")),
     path("cms/", include("cms.admin_urls")),

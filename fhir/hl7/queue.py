@@ -44,13 +44,22 @@ class Entry:
 
 
 def listed(
-    states: Sequence[State] = (), feed: str = "", before: int | None = None, count: int = 50
+    states: Sequence[State] = (),
+    feed: str = "",
+    before: int | None = None,
+    count: int = 50,
+    flag: str = "",
 ) -> list[Entry]:
-    """Return messages, the newest first; `before` is the number of the last one of a page."""
+    """Return messages, the newest first; `before` is the number of the last one of a page.
+
+    `flag` asks for those marked "out_of_order" or "reused_control_id".
+    """
     return _entries(
         "(cardinality(%s::text[]) = 0 OR state = ANY(%s)) AND (%s = '' OR feed = %s)"
-        " AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s",
-        [list(states), list(states), feed, feed, before, before, count],
+        " AND (%s::bigint IS NULL OR id < %s)"
+        " AND CASE %s WHEN 'out_of_order' THEN out_of_order"
+        " WHEN 'reused_control_id' THEN reused_control_id ELSE true END ORDER BY id DESC LIMIT %s",
+        [list(states), list(states), feed, feed, before, before, flag, count],
     )
 
 

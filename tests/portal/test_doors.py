@@ -39,10 +39,13 @@ DOORS = {
     "healthz": EVERYBODY,
     "live/": EVERYBODY,  # a visitor's page hears of content alone
     "media/images/": EVERYBODY,
+    "metrics": EVERYBODY,  # of a local service; a public one asks for a token
+    "ops/": frozenset({Role.OPERATIONS, Role.ADMIN}),
     "readyz": EVERYBODY,
     "record/": frozenset({PATIENT}),
     "staff/": STAFF,
     "staff/activation/": frozenset({Role.RECORDS}),
+    "staff/results/": frozenset({Role.CLINICIAN}),
     "start": EVERYBODY,
     "tests/": EVERYBODY,
     "^((?:": EVERYBODY,  # an editor's page

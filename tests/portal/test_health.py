@@ -19,8 +19,10 @@ def test_a_process_that_reaches_the_database_can_serve(client):
 
     answer = client.get("/readyz")
 
-    said, moment = answer.content.decode().strip().split(" at ")
+    *lines, last = answer.content.decode().splitlines()
+    said, moment = last.split(" at ")
     assert (answer.status_code, said) == (200, "ok")
+    assert lines[0] == "database: ok"
     assert before <= datetime.fromisoformat(moment) <= clock.now()
 
 

@@ -1,0 +1,109 @@
+"""The board of feeds: how each does, and nothing about anybody."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from portal import clock
+from portal.identity.models import Role
+from portal.ops.board import said
+from tests.fhir.hl7.hospital import a_feed
+from tests.fhir.hl7.reading import OBR, PID
+from tests.portal.ops.conftest import HB, NOW, heard, main, worked
+from tests.portal.ops.test_messages import PERSONAL
+from tests.signing_in import a_login, signed_in
+
+FEEDS = "/ops/feeds/"
+
+
+def test_a_silent_feed_comes_first_with_its_limit_and_whom_to_call(feeds, browser):
+    heard("winpath", NOW - timedelta(minutes=89))
+    heard("pas")
+
+    text = main(browser.get(FEEDS))
+
+    assert "winpath: silent for 1 h 29 min, its limit is 30 min." in text
+    assert "Patients see: notice since 9:42am. Call 01632 960 777." in text
+    assert text.index("<strong>winpath</strong>") < text.index("<strong>pas</strong>")
+    assert "Working" in text
+
+
+def test_parked_patients_failed_and_unmatched_messages_are_counted(parked, arrives, browser):
+    arrives(PID.replace("9991000003", "9991013172"), OBR, HB, control_id="9")
+    worked()
+
+    text = main(browser.get(FEEDS))
+
+    assert "Patients parked" in text
+    assert "1 patient waits on 1 failed message" in text
+    assert "Notice for 1 patient" in text
+    assert "?view=failed&amp;feed=winpath" in text
+    assert "?view=unmatched&amp;feed=winpath" in text
+
+
+def test_nothing_on_the_board_tells_who_anybody_is(parked, browser):
+    page = browser.get(FEEDS).content.decode()
+    assert not [one for one in PERSONAL if one in page]
+
+
+def test_the_day_is_drawn_with_the_gap_since_the_last_message(parked, alex, feeds):
+    feeds.move(hours=5)
+
+    text = main(signed_in(alex).get(FEEDS))
+
+    assert text.count('class="db-spark"') == 2
+    assert 'class="gap"' in text
+
+
+def test_it_asks_the_same_number_of_questions_however_many_feeds_there_are(parked, browser):
+    def asked():
+        clock.forget()
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(FEEDS)
+        return len(queries)
+
+    few = asked()
+    for number in range(6):
+        a_feed(f"feed-{number}", f"A{number}|RMB")
+
+    assert asked() == few
+
+
+def test_without_a_feed_the_page_says_how_one_is_added(moved_clock, browser):
+    assert "manage.py feed add" in main(browser.get(FEEDS))
+
+
+@pytest.mark.parametrize(
+    "role", [Role.CLINICIAN, Role.EDITOR, Role.APPROVER, Role.RECORDS], ids=str
+)
+def test_other_roles_are_refused_alike_whatever_they_ask_for(parked, role):
+    browser = signed_in(a_login("Sam Reed", role))
+    paths = [
+        FEEDS,
+        "/ops/messages/",
+        f"/ops/messages/{parked}/",
+        "/ops/messages/9999/",
+        "/ops/held/",
+    ]
+
+    pages = [browser.get(path) for path in paths]
+
+    assert {page.status_code for page in pages} == {403}
+    assert len({page.content for page in pages}) == 1
+    assert browser.post(f"/ops/messages/{parked}/", {"act": "replay"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=-3), "0 s"),
+        (timedelta(minutes=1), "1 min"),
+        (timedelta(hours=1), "1 h"),
+        (timedelta(hours=47, minutes=59), "47 h 59 min"),
+        (timedelta(days=2), "2 days"),
+    ],
+)
+def test_a_span_is_said_at_a_glance(span, words):
+    assert said(span) == words
