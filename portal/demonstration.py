@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
-
-from fhir.access import SYSTEM
-from fhir.scope import scoped
+from fhir import watch
+from fhir.hl7 import queue
+from fhir.hl7.inbox import State
 from fhir.store import Repository
 from portal.identity.models import User
 from portal.results.actions import Act, Decided, LookAgain, Told, release_now, stamp
@@ -65,10 +64,6 @@ def _act(row: DueRelease, case: Case, now: datetime) -> Act | None:
 
 def is_quiet() -> bool:
     """Whether all that was received has been read, and all who hear of it have been told."""
-    with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT NOT EXISTS (SELECT FROM portal_fhir_inboundmessage WHERE state IN"
-            " ('waiting', 'retry')) AND NOT EXISTS (SELECT FROM portal_fhir_delivery)"
-        )
-        quiet: bool = cursor.fetchone()[0]
-    return quiet
+    standing = queue.counts()
+    unread = standing.get(State.WAITING, 0) + standing.get(State.RETRY, 0)
+    return not unread and not watch.backlog().changes
