@@ -124,6 +124,8 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
     found = listing.by_id(request.records, request.patient, [value_id])
     if value_id not in found:
         return _gone(request, "Observation", value_id)
+    if request.GET.get("part") == "about":
+        return _about(request, found[value_id])
     taken = _taken(found[value_id])
     if (answered := _unless_gone(request, {value_id}, taken)) is not None:
         return answered
@@ -149,6 +151,16 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
             "spans": SPANS,
         },
     )
+
+
+def _about(request: IdentifiedRequest, value: Summary) -> HttpResponse:
+    """Answer with what editors say of the test: it may be published while the page is open."""
+    reading = value_page(request.records, value, _part(request), "", clock.now()).reading
+    context = {
+        "explainer": explainer_of([(reading.system, reading.code)]),
+        "side": _side(reading.flag),
+    }
+    return _page(request, "", context, {"about": "cms/parts/about_test.html"})
 
 
 def _page(

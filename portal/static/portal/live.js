@@ -14,7 +14,7 @@ let heardAt = Date.now();
 let attempts = 0; // that never led to an open line
 let line = { close() {} };
 
-if (page.liveUrl) {
+if (page.liveUrl && document.querySelector("[data-live]")) {
   document.addEventListener("visibilitychange", woken);
   window.addEventListener("online", woken);
   window.addEventListener("pageshow", (event) => event.persisted && reconnect());
