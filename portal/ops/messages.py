@@ -13,6 +13,7 @@ from fhir.hl7.inbox import State
 from fhir.hl7.queue import Entry
 from fhir.paths import Json, find
 from fhir.summary import summary_of
+from fhir.watch import FAILED
 from portal.ops.masking import Line, lines_of
 from portal.record.dates import moment
 
@@ -30,7 +31,7 @@ class View:
 
 
 VIEWS: Final = (
-    View("failed", "Failed", (State.PARKED,)),
+    View("failed", "Failed", FAILED),
     View("unmatched", "Unmatched", (State.UNMATCHED,)),
     View("review", "Who is it?", (State.REVIEW,)),
     View("not-mapped", "Not mapped", (State.NOT_MAPPED,)),
@@ -41,7 +42,7 @@ VIEWS: Final = (
 )
 
 _SENTENCES: Final = {
-    State.PARKED: "It cannot be read, and later messages of this person wait behind it.",
+    State.PARKED: "It cannot be read.",
     State.UNMATCHED: "It waits, and files itself when the person arrives.",
     State.REVIEW: "Somebody decides who this is. Nothing was changed.",
     State.NOT_MAPPED: "Nothing was lost: it is kept, and can be read again when we can read it.",
