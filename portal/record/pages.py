@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
+from cms.content import footer_links
 from fhir.search.values import NHS_NUMBER
 from fhir.store import Criteria
 from portal import clock
@@ -50,6 +51,7 @@ def page(
         if not template:
             raise Http404("no such part")
     common = {
+        "foot": footer_links() if name is None else [],
         "counts": {"record": seen.news_of(request).count},
         "cursor": cursors.encode(head_of(request), request.patient),
         "live_url": LIVE_URL,
