@@ -10,10 +10,12 @@ WITHIN = 60.0  # seconds
 LOOK_EVERY = 0.2
 
 
-def until(connected: psycopg.Connection, is_so: Callable[[], object], what: str) -> None:
+def until(
+    connected: psycopg.Connection, is_so: Callable[[], object], what: str, within: float = WITHIN
+) -> None:
     """Look again whenever the database calls, and now and then in any case."""
     connected.execute("LISTEN daybook")
-    deadline = time.monotonic() + WITHIN
+    deadline = time.monotonic() + within
     while not is_so():
         assert time.monotonic() < deadline, what
         list(connected.notifies(timeout=LOOK_EVERY, stop_after=1))
