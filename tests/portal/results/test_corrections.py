@@ -203,3 +203,50 @@ def test_what_is_being_corrected_stays_out_of_the_access_log(shown, amina_yusuf)
     entries = audit.entries_for(as_patient(amina_yusuf).viewer, amina_yusuf)
 
     assert not [one for one in entries if result in one.ids]
+
+
+def her_pages(browser, report_id, result):
+    """Return all that she can open of a result, and the pages that list it, as text."""
+    paths = (
+        "/",
+        "/record/",
+        "/record/results/",
+        f"/record/results/{report_id}/",
+        f"/record/results/{report_id}/{result}/",
+        f"/record/results/alone/{result}/",
+        "/record/access-log/",
+    )
+    return [browser.get(path).content.decode() for path in paths]
+
+
+def test_on_no_page_does_a_value_stand_that_is_being_corrected(shown, her_browser):
+    (report_id, result), report, value = shown
+    assert any("104.75" in page for page in her_pages(her_browser, report_id, result))
+
+    sent(corrected(report, 61.25, "LL"), corrected(value, 61.25, "LL"))
+
+    pages = her_pages(her_browser, report_id, result)
+    assert not [page for page in pages if "104.75" in page or "61.25" in page]
+    assert "corrected" in pages[3]
+    assert "rely on" in pages[3]
+
+
+def test_on_no_page_does_anything_stand_of_a_result_that_was_another_persons(shown, her_browser):
+    (report_id, result), report, value = shown
+    sent(corrected(report, 0, "", wrong=True), corrected(value, 0, "", wrong=True))
+
+    pages = her_pages(her_browser, report_id, result)
+
+    for word in ("104.75", "Haemoglobin", "Full blood count"):
+        assert not [page for page in pages if word in page]
+    assert "removed from your record" in pages[3]
+
+
+def test_once_corrected_the_old_value_stands_struck_through_beside_the_new(shown, her_browser):
+    (report_id, result), report, value = shown
+
+    sent(corrected(report, 114.5, "N"), corrected(value, 114.5, "N"))
+
+    page = her_pages(her_browser, report_id, result)[3]
+    assert "<del>104.75</del>" in page
+    assert "114.5" in page

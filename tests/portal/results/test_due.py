@@ -1,6 +1,7 @@
 """The task that runs each minute and opens what is due."""
 
 import pytest
+from procrastinate.contrib.django import app
 
 from fhir import changes
 from fhir.access import SYSTEM
@@ -135,3 +136,13 @@ def test_more_than_a_batch_is_opened_in_one_run(night, amina_yusuf, monkeypatch)
 
     assert sorted(seen(amina_yusuf)) == sorted(reports)
     assert open_due(clock.now()) is None
+
+
+def test_the_worker_knows_the_task_and_runs_it_each_minute():
+    name = "portal.results.tasks.release_due"
+
+    assert app.tasks[name] is release_due
+    (when,) = (
+        one for one in app.periodic_registry.periodic_tasks.values() if one.task.name == name
+    )
+    assert when.cron == "* * * * *"

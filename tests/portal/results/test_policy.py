@@ -64,3 +64,19 @@ def test_a_delayed_row_opens_by_itself_once_its_working_days_are_over():
 
     assert waiting.at == (TUESDAY + timedelta(days=row.days)).replace(hour=9)
     assert over.outcome == Outcome.RELEASE
+
+
+def test_the_tests_that_the_hazard_log_names_exist():
+    named = re.findall(r"`(tests/[^`]+)`", HAZARDS.read_text())
+
+    assert len(named) > len(POLICY)
+    assert [name for name in named if not Path(name).exists()] == []
+
+
+def test_every_hazard_has_its_cause_effect_controls_tests_and_risk():
+    hazards = re.split(r"^### ", HAZARDS.read_text(), flags=re.MULTILINE)[1:]
+
+    parts = ("Cause", "Effect", "Controls", "Tests", "Risk")
+    lacking = [one[:4] for one in hazards if any(f"- **{part}:**" not in one for part in parts)]
+    assert lacking == []
+    assert [one[:4] for one in hazards] == [f"H-{n:02}" for n in range(1, len(hazards) + 1)]

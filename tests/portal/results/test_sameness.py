@@ -1,5 +1,7 @@
 """A withheld result changes nothing that the patient receives, byte for byte (decisions 25)."""
 
+import re
+
 import pytest
 
 from fhir import audit, changes
@@ -8,6 +10,7 @@ from portal.results.actions import hold
 from portal.results.tasks import release_due
 from tests.builders import a_report
 from tests.portal.results.laboratory import a_count, a_value, as_patient, received, sent, told
+from tests.portal.results.pieces import TUESDAY
 from tests.portal.results.test_release import an_act, as_staff
 from tests.portal.results.test_release_page import at, stamp_on
 from tests.signing_in import signed_in
@@ -115,3 +118,65 @@ def test_a_withheld_report_that_is_taken_back_was_never_there(record):
     sent({**report, "status": "entered-in-error"})
 
     assert everything(record) == before
+
+
+PAGES = (
+    "/",
+    "/?part=status",
+    "/record/",
+    "/record/?part=sections&section=record",
+    "/record/results/",
+    "/record/results/?part=results",
+    "/record/results/?part=status",
+    "/record/access-log/",
+    "/live/head",
+    "/account/",
+)
+
+
+def pages_of(browser, frozen):
+    """Return all that her browser receives: status, headers and body of each page."""
+    received = []
+    for path in PAGES:
+        frozen.move_to(TUESDAY)
+        page = browser.get(path)
+        body = re.sub(rb'(csrfmiddlewaretoken" value=)"[^"]*"', rb"\1", page.content)
+        received.append((path, page.status_code, sorted(page.headers.items()), body))
+    return received
+
+
+def test_no_page_header_or_count_of_hers_tells_of_a_withheld_report(
+    record, tuesday, her_browser, dr_nair
+):
+    before = pages_of(her_browser, tuesday)
+    assert {status for _, status, _, _ in before} <= {200, 204}
+    assert any(b"Full blood count" in body for *_, body in before)
+    assert pages_of(her_browser, tuesday) == before
+
+    report_id, _ = sent(*a_count(record, a_value(record, "61", "LL")))
+    assert pages_of(her_browser, tuesday) == before
+    staff = signed_in(dr_nair)
+    assert report_id in staff.get("/staff/results/").content.decode()
+    stamp = stamp_on(staff.get(at(report_id)))
+    assert pages_of(her_browser, tuesday) == before
+
+    staff.post(at(report_id), {"act": "release", "told": "no", "seen": stamp})
+    assert pages_of(her_browser, tuesday) != before
+
+
+@pytest.mark.parametrize("what", ["DiagnosticReport", "Observation"])
+def test_the_address_of_a_withheld_result_answers_as_one_that_never_was(
+    record, tuesday, her_browser, what
+):
+    report, value = sent(*a_count(record, a_value(record, "61", "LL")))
+    paths = {
+        "DiagnosticReport": ("/record/results/{}/", report),
+        "Observation": ("/record/results/alone/{}/", value),
+    }
+    path, hidden = paths[what]
+
+    pages = [her_browser.get(path.format(one)) for one in (hidden, "no-such-id")]
+
+    assert [page.status_code for page in pages] == [404, 404]
+    assert pages[0].content.replace(hidden.encode(), b"no-such-id") == pages[1].content
+    assert sorted(pages[0].headers.items()) == sorted(pages[1].headers.items())
