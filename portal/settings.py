@@ -217,6 +217,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Daybook"
+MFA_TOTP_TOLERANCE = 1  # steps of half a minute: for those who type slowly, and phones that go slow
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PUBLIC
 
 SESSION_COOKIE_AGE = 12 * 60 * 60  # at most; portal.identity ends idle ones sooner

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
@@ -83,6 +84,8 @@ class _Counted:
             raise _is_locked(until)
         try:
             code: str = super().clean_code()  # type: ignore[misc]
+            if not second_factor.use_up(self.user, "".join(code.split())):
+                raise get_adapter().validation_error("incorrect_code")
         except ValidationError as refused:
             is_wrong = refused.code == "incorrect_code"
             until = second_factor.count_failure(self.user, now) if is_wrong else None

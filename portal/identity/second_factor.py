@@ -1,17 +1,29 @@
-"""Wrong codes are counted; too many of them lock the account for a while."""
+"""Wrong codes are counted, and too many lock the account for a while; a right one works once."""
 
 from datetime import datetime
 
+from allauth.mfa import app_settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
+from django.utils.crypto import salted_hmac
 
 from portal.identity import rules, sessions
 from portal.identity.models import User
+
+# A code of an app is taken a step before and after its own; allauth remembers it for one alone.
+CODE_LIVES = app_settings.TOTP_PERIOD * (1 + 2 * app_settings.TOTP_TOLERANCE)
 
 
 def locked_until(user: User, now: datetime) -> datetime | None:
     until = user.locked_until
     return until if until and now < until else None
+
+
+def use_up(user: User, code: str) -> bool:
+    """Return whether this right code is used for the first time."""
+    used = salted_hmac("portal.identity.second_factor", f"{user.pk}.{code}").hexdigest()
+    return cache.add(f"second-factor.{used}", "", timeout=CODE_LIVES)
 
 
 def count_failure(user: User, now: datetime) -> datetime | None:

@@ -6,8 +6,9 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver
 
@@ -60,6 +61,34 @@ def test_a_code_of_the_app_works_once(ben, client):
     again = client.post("/account/2fa/authenticate/", {"code": code})
 
     assert "The code is wrong" in again.content.decode()
+
+
+@pytest.mark.parametrize("steps", [-1, 0, 1])
+def test_a_code_is_taken_half_a_minute_before_and_after_and_still_works_once(ben, client, steps):
+    with_app(ben)
+    code = app_code(steps)
+    asked_for_second_step(client, ben)
+    first = client.post("/account/2fa/authenticate/", {"code": code})
+    client.post("/account/logout/")
+    # What allauth itself remembers of a used code is gone after one step.
+    used_by_allauth = TOTP(ben.authenticator_set.get())._get_used_cache_key(code)
+    cache.delete(used_by_allauth)
+    asked_for_second_step(client, ben)
+
+    again = client.post("/account/2fa/authenticate/", {"code": code})
+
+    assert first["Location"] == "/"
+    assert "The code is wrong" in again.content.decode()
+
+
+@pytest.mark.parametrize("steps", [-3, 3])
+def test_a_code_of_another_time_is_not_taken(ben, client, steps):
+    with_app(ben)
+    asked_for_second_step(client, ben)
+
+    answer = client.post("/account/2fa/authenticate/", {"code": app_code(steps)})
+
+    assert "The code is wrong" in answer.content.decode()
 
 
 def test_an_unknown_address_and_a_wrong_password_are_answered_alike(ben, client):
