@@ -11,23 +11,44 @@ from django.db import connection, transaction
 from fhir.access import Viewer
 
 _SET = "SELECT set_config('daybook.patients', %s, true), set_config('daybook.sees', %s, true)"
+_UNSET = ("", "")
 _READ = "SELECT current_setting('daybook.patients', true), current_setting('daybook.sees', true)"
+# What the scopes around us have set, kept on the connection: one within the same asks for nothing.
+_KEPT = "daybook_scope"
 
 
 @contextmanager
 def scoped(viewer: Viewer) -> Iterator[None]:
     """Open a transaction in which the database shows what `viewer` may see, and no more.
 
-    Inside another transaction the outer viewer's settings come back at the end.
+    Inside another transaction the outer viewer's settings come back at the end; where it fails,
+    the database takes them back by itself with all else.
     """
+    outer: tuple[str, str] | None = getattr(connection, _KEPT, None)
+    wanted = (viewer.scope, str(viewer.sees))
     nested = connection.in_atomic_block
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            if nested:
-                cursor.execute(_READ)
-                before = cursor.fetchone()
-            cursor.execute(_SET, [viewer.scope, str(viewer.sees)])
-        yield
+        if nested and wanted == outer:
+            yield
+            return
+        before = _asked() if nested else _UNSET
+        _set(wanted)
+        setattr(connection, _KEPT, wanted)
+        try:
+            yield
+        finally:
+            setattr(connection, _KEPT, outer)
         if nested:
-            with connection.cursor() as cursor:
-                cursor.execute(_SET, [value or "" for value in before])
+            _set(before)
+
+
+def _asked() -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_READ)
+        patients, sees = cursor.fetchone()
+    return patients or "", sees or ""
+
+
+def _set(scope: tuple[str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, scope)
