@@ -7,8 +7,6 @@ from django.test.utils import CaptureQueriesContext
 from fhir.access import EVERYONE, NOBODY, READING, SYSTEM, Grant, Kind, Viewer
 from fhir.scope import scoped
 
-pytestmark = pytest.mark.django_db
-
 AMINA = Viewer(
     Kind.PATIENT, "Patient/amina", "Amina", grants=(Grant(frozenset({"amina"}), EVERYONE, READING),)
 )
@@ -24,7 +22,7 @@ def shown():
         return cursor.fetchone()
 
 
-def test_a_scope_within_another_ends_with_the_outer_ones_settings():
+def test_a_scope_within_another_ends_with_the_outer_ones_settings(db):
     with scoped(SYSTEM):
         outer = shown()
         with scoped(AMINA):
@@ -36,7 +34,7 @@ def test_a_scope_within_another_ends_with_the_outer_ones_settings():
     assert shown() == ("", "")
 
 
-def test_a_scope_that_fails_leaves_the_outer_ones_settings():
+def test_a_scope_that_fails_leaves_the_outer_ones_settings(db):
     with scoped(SYSTEM):
         with pytest.raises(ZeroDivisionError), scoped(AMINA), scoped(SYSTEM):
             _ = 1 / 0
@@ -46,26 +44,26 @@ def test_a_scope_that_fails_leaves_the_outer_ones_settings():
     assert shown() == ("", "")
 
 
-def test_a_failed_statement_inside_takes_its_scope_with_it():
+def test_a_failed_statement_inside_takes_its_scope_with_it(db):
     with scoped(AMINA):
         with pytest.raises(Exception, match="division by zero"), scoped(SYSTEM):
             connection.cursor().execute("SELECT 1 / 0")
         assert shown() == ("amina,", "0")
 
 
-def test_the_same_scope_again_asks_the_database_for_nothing_but_a_savepoint():
+def test_the_same_scope_again_asks_the_database_for_nothing_but_a_savepoint(db):
     with scoped(SYSTEM), CaptureQueriesContext(connection) as queries, scoped(SYSTEM):
         assert True
     said = [one["sql"].split()[0] for one in queries.captured_queries]
     assert said == ["SAVEPOINT", "RELEASE"]
 
 
-def test_the_same_viewer_in_between_another_is_set_anew():
+def test_the_same_viewer_in_between_another_is_set_anew(db):
     with scoped(SYSTEM), scoped(AMINA), scoped(SYSTEM):
         assert shown() == ("*", "31")
 
 
-def test_a_transaction_of_somebody_elses_around_shows_nothing_afterwards():
+def test_a_transaction_of_somebody_elses_around_shows_nothing_afterwards(db):
     with transaction.atomic():
         with scoped(SYSTEM):
             assert shown() == ("*", "31")
