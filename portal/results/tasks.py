@@ -17,9 +17,12 @@ BATCH = 500
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="release_due", lock="release_due")
+@app.task(queueing_lock="release_due")
 def release_due(timestamp: int) -> None:  # noqa: ARG001 (procrastinate tells when it should have run)
-    """Run often: a moment that was missed is made up for by the next."""
+    """Run often: a moment that was missed is made up for by the next.
+
+    Two at once do no harm, and there is no lock that a killed worker could leave behind.
+    """
     last: int | None = 0
     while last is not None:
         last = open_due(clock.now(), after=last)
