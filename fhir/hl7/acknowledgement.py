@@ -118,12 +118,12 @@ def _answer(
     ours = f"DB{now:%Y%m%d%H%M%S%f}{number}".encode()
     msh = (
         *(b"MSH", encoding),
-        *(bytes(said[n]) for n in (5, 6, 3, 4)),
+        *(said.raw(n) for n in (5, 6, 3, 4)),
         *(_stamp(now).encode(), b"", caret.join(kind), ours),
-        *(bytes(said[11]), bytes(said[12])),
+        *(said.raw(11), said.raw(12)),
     )
     text = problem.text.encode() if problem else b""
-    msa = (b"MSA", code.encode(), bytes(said[10]), text)
+    msa = (b"MSA", code.encode(), said.raw(10), text)
     lines = [bar.join(msh), bar.join(msa).rstrip(bar)]
     if problem:
         lines.append(_err(problem, header, bar, caret))

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 _SCOPE: Final = (
     "SELECT set_config('daybook.patients', '*', true), set_config('daybook.sees', '31', true)"
 )
-_INSERT: Final = """
-INSERT INTO portal_fhir_inboundmessage
+_KEEP: Final = """
+WITH kept AS (INSERT INTO portal_fhir_inboundmessage
   (feed, control_id, digest, raw, kind, person, report_key, reused_control_id,
    received_at, due_at, state, attempts, out_of_order, place, error, patient, note)
 SELECT feed, control_id, digest, raw, kind, person, report_key,
@@ -40,12 +40,11 @@ FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::by
   %b::bool[]) WITH ORDINALITY
   AS new(feed, control_id, digest, raw, kind, person, report_key, reused, n)
 ORDER BY n
-ON CONFLICT (feed, control_id, digest) DO NOTHING
-"""
-_HEARD: Final = """
-UPDATE portal_fhir_feed SET last_used_at = daybook_now()
-WHERE name = ANY(%s)
-  AND (last_used_at IS NULL OR last_used_at < daybook_now() - interval '10 seconds')
+ON CONFLICT (feed, control_id, digest) DO NOTHING),
+heard AS (UPDATE portal_fhir_feed SET last_used_at = daybook_now()
+WHERE name = ANY(%b::text[])
+  AND (last_used_at IS NULL OR last_used_at < daybook_now() - interval '10 seconds'))
+SELECT pg_notify(%b, '')
 """
 
 
@@ -144,12 +143,10 @@ class Capture:
             self._connection = await self._connect()
         columns = [*map(list, zip(*(one.row() for one in batch), strict=True)), _reused(batch)]
         feeds = sorted({arrived.feed for arrived in batch})
-        # Said in one breath: the database is waited for once.
-        async with self._connection.pipeline(), self._connection.transaction():
+        # What is sent in one pipeline is one transaction, and the database is waited for once.
+        async with self._connection.pipeline():
             await self._connection.execute(_SCOPE)
-            await self._connection.execute(_INSERT, columns)
-            await self._connection.execute(_HEARD, [feeds])
-            await self._connection.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+            await self._connection.execute(_KEEP, [*columns, feeds, CHANNEL])
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None

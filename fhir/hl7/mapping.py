@@ -126,8 +126,9 @@ class Here:
         return found.place if found else place
 
     def text(self, place: str, component: int = 1) -> str:
-        found = self.first(place)
-        return found.text(component).strip() if found else ""
+        name, number = _parted(place)
+        segment = self.group.segment(name)
+        return segment.text(number, component).strip() if segment else ""
 
 
 @cache
