@@ -110,6 +110,7 @@ def test_whatever_is_killed_nothing_is_lost_and_every_page_catches_up(
         assert cursors.decode(head, person.key).seq > 0
         assert person.last_title in reader.drawn
         assert set(reader.statuses) <= {200}, reader.statuses
+    truth.settle(as_superuser)
     report = audit.verify()
     assert (report.broken, report.unlinked) == (None, 0)
     with truth.replayed(as_superuser, tmp_path) as other:
