@@ -89,7 +89,7 @@ def release_now(records: Repository, act: Act) -> None:
         for said in _said(found, act):
             found.records.create(said)
         _decide(found, State.RELEASED, act.now)
-        free_followers(Repository(SYSTEM), found.row.patient)
+        free_followers(Repository(SYSTEM), found.row.patient, act.now)
 
 
 def hold(records: Repository, act: Act) -> None:

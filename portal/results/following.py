@@ -17,6 +17,9 @@ from fhir.store import Criteria, Repository, Stored, Target
 FOLLOWERS: Final = ("Condition", "Procedure", "ServiceRequest", "Encounter")
 # How far from a report something still belongs to it.
 NEAR: Final = timedelta(days=30)
+# No stay is taken to go on for longer where nobody says that it has ended.
+LONGEST: Final = timedelta(days=365)
+_GOING_ON: Final = frozenset({"arrived", "triaged", "in-progress", "onleave"})
 _MOST: Final = 1000
 
 _MOMENTS: Final = (
@@ -36,18 +39,18 @@ class Pending:
     high: datetime | None
     related: frozenset[str]
 
-    def holds(self, follower: Stored) -> bool:
-        named = {f"{follower.resource_type}/{follower.id}", _visit_of(follower.json)}
+    def holds(self, follower: Stored, now: datetime) -> bool:
+        named = {_address(follower), _visit_of(follower.json)}
         if named & self.related:
             return True
-        spans = list(_spans(follower.json))
+        spans = list(_spans(follower.json, now))
         if self.low is None or self.high is None or not spans:
             return True  # what is not dated could belong to anything
-        return any(start <= self.high and (end is None or end >= self.low) for start, end in spans)
+        return any(start <= self.high and end >= self.low for start, end in spans)
 
 
 def free_followers(
-    records: Repository, patient: str, touched: dict[str, set[str]] | None = None
+    records: Repository, patient: str, now: datetime, touched: dict[str, set[str]] | None = None
 ) -> None:
     """Release what no pending report holds back: all of the patient's, or those touched."""
     followers = [
@@ -58,11 +61,43 @@ def free_followers(
     ]
     if not followers:
         return
-    pending = [_pending(report) for report in _withheld(records, patient, "DiagnosticReport")]
-    free = [one for one in followers if not any(report.holds(one) for report in pending)]
+    reports = _withheld(records, patient, "DiagnosticReport")
+    pending = [_pending(report, now) for report in reports]
+    settled = _settled_requests(records, patient, followers, reports)
+    free = [
+        one
+        for one in followers
+        if _address(one) in settled or not any(report.holds(one, now) for report in pending)
+    ]
     targets = [Target(one.resource_type, one.id, one.version) for one in free]
     if targets:
         records.relabel_all(targets, remove=Label.NOPAT)
+
+
+def _settled_requests(
+    records: Repository, patient: str, followers: Sequence[Stored], pending: Sequence[Stored]
+) -> set[str]:
+    """Return the requests without a date whose own reports have all been released.
+
+    A laboratory seldom says when it was asked, but its report names the request.
+    """
+    requests = {
+        _address(one)
+        for one in followers
+        if one.resource_type == "ServiceRequest" and not _is_dated(one.json)
+    }
+    if not requests or not pending:
+        return set()
+    naming = Criteria(
+        "DiagnosticReport",
+        [patient],
+        references=[("based-on", sorted(requests))],
+        withheld=False,
+        count=_MOST,
+    )
+    reported = {name for one in records.search(naming)[0] for name in _asked_by(one.json)}
+    waiting = {name for one in pending for name in _asked_by(one.json)}
+    return requests & reported - waiting
 
 
 def _withheld(
@@ -92,28 +127,38 @@ def _is_refuted(resource: Json) -> bool:
     return any(coding.get("code") == "entered-in-error" for coding in codings)
 
 
-def _pending(report: Stored) -> Pending:
-    starts = [start for start, _ in _spans(report.json)]
-    ends = [end or start for start, end in _spans(report.json)]
-    related = {one.get("reference", "") for one in report.json.get("basedOn", ())}
-    related |= {_visit_of(report.json)}
+def _pending(report: Stored, now: datetime) -> Pending:
+    spans = list(_spans(report.json, now))
     return Pending(
-        min(starts) - NEAR if starts else None,
-        max(ends) + NEAR if ends else None,
-        frozenset(related - {""}),
+        min((start for start, _ in spans), default=now) - NEAR if spans else None,
+        max((end for _, end in spans), default=now) + NEAR if spans else None,
+        frozenset({*_asked_by(report.json), _visit_of(report.json)} - {""}),
     )
+
+
+def _address(stored: Stored) -> str:
+    return f"{stored.resource_type}/{stored.id}"
+
+
+def _asked_by(report: Json) -> set[str]:
+    return {str(one.get("reference", "")) for one in report.get("basedOn", ())}
 
 
 def _visit_of(resource: Json) -> str:
     return str(resource.get("encounter", {}).get("reference", ""))
 
 
-def _spans(resource: Json) -> Iterator[tuple[datetime, datetime | None]]:
-    """Return when it was, as far as it says; a period without an end goes on."""
+def _is_dated(resource: Json) -> bool:
+    return any(name in resource for name in (*_MOMENTS, *_SPANS))
+
+
+def _spans(resource: Json, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Return when it was; what began lately, has not ended and goes on may last until now."""
     for name in _MOMENTS:
         if at := start_of(resource.get(name, "")):
             yield at, at
     for name in _SPANS:
         period = resource.get(name, {})
         if start := start_of(period.get("start", "")):
-            yield start, start_of(period.get("end", ""))
+            goes_on = resource.get("status") in _GOING_ON and start > now - LONGEST
+            yield start, start_of(period.get("end", "")) or (now if goes_on else start)

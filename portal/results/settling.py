@@ -14,6 +14,7 @@ from portal.results.evidence import Evidence
 from portal.results.following import FOLLOWERS, free_followers
 from portal.results.hours import Hours
 from portal.results.models import DueRelease
+from portal.results.policy import Mode
 from portal.results.release import Decision, Outcome, decide, is_ordinary, release
 from portal.results.withdrawing import withdraw_comments, withdraw_parts
 
@@ -78,9 +79,9 @@ def settle(touched: Touched, now: datetime) -> None:
         _keep(settled, now)
         for is_history in (False, True):
             opened = [one for one in settled if one.opens and one.is_history is is_history]
-            _open(opened, touched, is_history=is_history)
+            _open(opened, touched, now, is_history=is_history)
         if not any(one.opens and one.row for one in settled):
-            _free(touched, is_history=touched.backload)
+            _free(touched, now)
 
 
 def hours() -> Hours:
@@ -170,7 +171,7 @@ def _row(one: _Settled, now: datetime) -> DueRelease:
         due_at=decision.at,
         waiting_since=now,
         kind="|".join(min(one.subject.codes, default=("", ""))),
-        is_ordinary=is_ordinary(one.subject, one.parts),
+        is_ordinary=_may_be_decided_with_others(one),
         is_history=one.is_history,
     )
     if before and waits and before.version == row.version:
@@ -183,7 +184,7 @@ def _row(one: _Settled, now: datetime) -> DueRelease:
     return row
 
 
-def _open(opened: Sequence[_Settled], touched: Touched, *, is_history: bool) -> None:
+def _open(opened: Sequence[_Settled], touched: Touched, now: datetime, *, is_history: bool) -> None:
     if not opened:
         return
     records = Repository(SYSTEM, backload=is_history)
@@ -191,10 +192,11 @@ def _open(opened: Sequence[_Settled], touched: Touched, *, is_history: bool) -> 
         release(records, [part for one in opened for part in (one.subject, *one.parts)])
         if any(one.row for one in opened):
             # It waited, and others may have waited for it.
-            free_followers(records, touched.patient)
+            free_followers(records, touched.patient, now)
 
 
-def _free(touched: Touched, *, is_history: bool) -> None:
+def _free(touched: Touched, now: datetime) -> None:
     ids = {name: set(found) for name, found in touched.ids.items() if name in FOLLOWERS}
     if ids:
-        free_followers(Repository(SYSTEM, backload=is_history), touched.patient, ids)
+        records = Repository(SYSTEM, backload=touched.backload)
+        free_followers(records, touched.patient, now, ids)

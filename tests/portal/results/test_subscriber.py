@@ -89,6 +89,15 @@ def test_vital_signs_and_what_the_patient_measured_are_never_withheld(amina_yusu
     assert queue() == {}
 
 
+def test_what_a_rule_wants_looked_at_is_never_one_of_many(amina_yusuf, queue):
+    marker = {"code": coded("2857-1", "PSA")}
+    unlisted = {"code": coded("99999-9", "Something new")}
+
+    ids = sent(a_value(amina_yusuf) | marker, a_value(amina_yusuf) | unlisted)
+
+    assert [queue()[one].is_ordinary for one in ids] == [False, True]
+
+
 def test_a_document_follows_the_report_that_it_belongs_to(amina_yusuf, queue):
     report, result = a_count(amina_yusuf)
     report["fullUrl"] = a_name()
@@ -237,6 +246,48 @@ def test_what_a_report_was_asked_for_by_follows_it_whatever_its_date(amina_yusuf
 
     assert labels("ServiceRequest", asked) & Label.NOPAT
     assert not labels("ServiceRequest", alone) & Label.NOPAT
+
+
+def test_a_request_without_a_date_follows_its_own_report_alone(amina_yusuf):
+    request = {
+        "resourceType": "ServiceRequest",
+        "status": "completed",
+        "intent": "order",
+        "subject": {"reference": f"Patient/{amina_yusuf}"},
+    }
+    sent(a_report(amina_yusuf, "Lung biopsy", "11526-1"))
+    named, unnamed = a_name(), a_name()
+    report, value = a_count(amina_yusuf, basedOn=[{"reference": named}])
+
+    asked, alone, *_ = sent(
+        {**request, "fullUrl": named}, {**request, "fullUrl": unnamed}, report, value
+    )
+
+    assert not labels("ServiceRequest", asked) & Label.NOPAT
+    assert labels("ServiceRequest", alone) & Label.NOPAT
+
+
+@pytest.mark.parametrize(
+    ("status", "start", "waits"),
+    [
+        ("in-progress", "2026-01-02", True),
+        ("arrived", "2022-05-01", False),
+        ("finished", "2025-12-01", False),
+        ("finished", "2026-03-01", True),
+    ],
+)
+def test_a_visit_without_an_end_follows_the_reports_of_its_time(amina_yusuf, status, start, waits):
+    visit = {
+        "resourceType": "Encounter",
+        "status": status,
+        "class": {"code": "IMP"},
+        "subject": {"reference": f"Patient/{amina_yusuf}"},
+        "period": {"start": start},
+    }
+
+    _, here = sent(a_report(amina_yusuf, "Lung biopsy", "11526-1"), visit)
+
+    assert bool(labels("Encounter", here) & Label.NOPAT) is waits
 
 
 def test_a_diagnosis_is_free_once_the_report_it_waited_for_is_released(amina_yusuf):
