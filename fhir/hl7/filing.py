@@ -43,6 +43,7 @@ class Filed:
     patient: str
     notes: tuple[str, ...] = ()
     known_now: tuple[bytes, ...] = ()
+    written: tuple[Written, ...] = ()
 
 
 def viewer_of(feed: Mapping[str, Any]) -> Viewer:
@@ -78,13 +79,14 @@ def file(raw: bytes, feed: Mapping[str, Any], received_at: datetime) -> Filed:
     written = accept(check(dump(said.bundle)).entries(), source)
     _keep_with_newer(said, written, source)
     notes = (*message.warnings, *said.warnings, *notes, *_lateness(written))
-    return Filed(_owner(written), notes, _lanes(said))
+    return Filed(_owner(written), notes, _lanes(said), tuple(written))
 
 
 def file_bundle(raw: bytes, feed: Mapping[str, Any]) -> Filed:
     """Write a FHIR bundle that waited for its person."""
     entries = [one for one in check(raw).entries() if one.method in {"POST", "PUT"}]
-    return Filed(_owner(accept(entries, Source(feed["name"], viewer_of(feed)))))
+    written = accept(entries, Source(feed["name"], viewer_of(feed)))
+    return Filed(_owner(written), written=tuple(written))
 
 
 def _person(said: Mapped, message: Message, settings: FeedSettings) -> str:

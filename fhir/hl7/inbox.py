@@ -53,7 +53,7 @@ class _Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Settled:
+class Settled:
     """Where a message stands now; `place` and `error` say why without a value of it."""
 
     state: State
@@ -103,31 +103,33 @@ def _is_ours(claimed: _Claimed) -> bool:
         return cursor.fetchone() is not None
 
 
-def _read(claimed: _Claimed) -> _Settled:
+def _read(claimed: _Claimed) -> Settled:
     """File a message in a transaction of its own; whatever happens, it is settled."""
     if claimed.attempts > len(RETRIES) + 1:
-        return _Settled(State.PARKED, error="it ended, again and again, whoever read it")
+        return Settled(State.PARKED, error="it ended, again and again, whoever read it")
     try:
         with transaction.atomic():
             return _filed(claimed)
     except Exception as fault:  # noqa: BLE001 (the relay outlives whom it calls)
-        return _settled_by(fault, claimed.attempts)
+        return settled_by(fault, claimed.attempts)
 
 
-def _filed(claimed: _Claimed) -> _Settled:
-    feed = _feed(claimed.feed)
+def _filed(claimed: _Claimed) -> Settled:
     try:
-        if claimed.kind == "FHIR":
-            filed = filing.file_bundle(claimed.raw, feed)
-        else:
-            filed = filing.file(claimed.raw, feed, claimed.received_at)
+        filed = file(claimed.feed, claimed.kind, claimed.raw, claimed.received_at)
     except IdentityChanged as changed:
         # Not rolled back: intake has closed the record to logins until a person has looked.
-        return _Settled(
-            State.REVIEW, "PID", "it changes who the person is", patient=changed.patient
-        )
+        return _in_question(changed)
     wake_unmatched(filed.known_now)
-    return _Settled(State.DONE, note="\n".join(filed.notes), patient=filed.patient)
+    return Settled(State.DONE, note="\n".join(filed.notes), patient=filed.patient)
+
+
+def file(feed: str, kind: str, raw: bytes, received_at: datetime) -> filing.Filed:
+    """Write what a message of this feed says; see `filing` for what it may raise."""
+    row = _feed(feed)
+    if kind == "FHIR":
+        return filing.file_bundle(raw, row)
+    return filing.file(raw, row, received_at)
 
 
 def _feed(name: str) -> Mapping[str, Any]:
@@ -138,42 +140,50 @@ def _feed(name: str) -> Mapping[str, Any]:
     return found
 
 
-def _settled_by(fault: Exception, attempts: int) -> _Settled:
-    """Return where a message stands that could not be filed."""
+def settled_by(fault: Exception, attempts: int) -> Settled:
+    """Return where a message stands that could not be filed at this attempt."""
     for kind, settle in _KNOWN:
         if isinstance(fault, kind):
             return settle(fault, attempts)
     if attempts > len(RETRIES):
-        return _Settled(State.PARKED, error=type(fault).__name__)
-    return _Settled(State.RETRY, error=type(fault).__name__, wait=RETRIES[attempts - 1])
+        return Settled(State.PARKED, error=type(fault).__name__)
+    return Settled(State.RETRY, error=type(fault).__name__, wait=RETRIES[attempts - 1])
 
 
-def _unmatched(_: Any, attempts: int) -> _Settled:
+def _in_question(changed: Any, _: int = 1) -> Settled:
+    return Settled(State.REVIEW, "PID", "it changes who the person is", patient=changed.patient)
+
+
+def _unmatched(fault: Any, attempts: int) -> Settled:
+    issue = fault.issues[0]
+    # A bundle names the entry whose person is missing.
+    error = "the person is not known yet" if issue.path == "PID-3" else issue.message
     wait = min(10 * 6 ** (attempts - 1), _LONGEST_WAIT)
-    return _Settled(State.UNMATCHED, "PID-3", "the person is not known yet", wait=wait)
+    return Settled(State.UNMATCHED, issue.path, error, wait=wait)
 
 
-def _refused(fault: Any, _: int) -> _Settled:
+def _refused(fault: Any, _: int) -> Settled:
     issue = fault.issues[0]
     # A conflict is about who somebody is: a person decides, and nobody waits for it.
     state = State.REVIEW if issue.code == "conflict" else State.PARKED
-    return _Settled(state, issue.path, f"what it says cannot be taken: {issue.code}")
+    return Settled(state, issue.path, f"what it says cannot be taken: {issue.code}")
 
 
-_KNOWN: Final[tuple[tuple[type[Exception], Callable[[Any, int], _Settled]], ...]] = (
+_KNOWN: Final[tuple[tuple[type[Exception], Callable[[Any, int], Settled]], ...]] = (
     (
         NotMapped,
-        lambda *_: _Settled(State.NOT_MAPPED, "MSH-9", "such messages are not read"),
+        lambda *_: Settled(State.NOT_MAPPED, "MSH-9", "such messages are not read"),
     ),
-    (OfAnother, lambda *_: _Settled(State.REVIEW, "PID-3", "the number is somebody else's here")),
-    (Unreadable, lambda fault, _: _Settled(State.PARKED, fault.place, fault.message)),
+    (OfAnother, lambda *_: Settled(State.REVIEW, "PID-3", "the number is somebody else's here")),
+    (Unreadable, lambda fault, _: Settled(State.PARKED, fault.place, fault.message)),
     (Unmatched, _unmatched),
+    (IdentityChanged, _in_question),
     (Refused, _refused),
     (Malformed, _refused),
 )
 
 
-def _settle(claimed: _Claimed, settled: _Settled) -> None:
+def _settle(claimed: _Claimed, settled: Settled) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             SETTLE,
@@ -181,7 +191,7 @@ def _settle(claimed: _Claimed, settled: _Settled) -> None:
         )
 
 
-def _tell(claimed: _Claimed, settled: _Settled) -> None:
+def _tell(claimed: _Claimed, settled: Settled) -> None:
     if settled.state is State.DONE:
         return
     level = logging.ERROR if settled.state is State.PARKED else logging.WARNING

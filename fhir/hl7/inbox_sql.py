@@ -34,9 +34,11 @@ HOLD: Final = """
 SELECT FROM portal_fhir_inboundmessage WHERE id = %s AND state = 'retry' AND attempts = %s
 FOR UPDATE SKIP LOCKED
 """
+# What operators have noted stays where reading has nothing to remark.
 SETTLE: Final = """
 UPDATE portal_fhir_inboundmessage
-SET state = %(state)s, place = %(place)s, error = %(error)s, note = %(note)s,
+SET state = %(state)s, place = %(place)s, error = %(error)s,
+    note = CASE WHEN %(note)s = '' THEN note ELSE %(note)s END,
     patient = CASE WHEN %(patient)s = '' THEN patient ELSE %(patient)s END,
     due_at = daybook_now() + %(wait)s * (0.8 + 0.4 * random()) * interval '1 second',
     done_at = CASE WHEN %(state)s = 'done' THEN daybook_now() END

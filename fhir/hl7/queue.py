@@ -19,7 +19,19 @@ _COLUMNS: Final = (
     " reused_control_id, place, error, note, patient"
 )
 # What an operator may have read again: not what is being read, nor what waits its turn.
-_STANDING: Final = (State.PARKED, State.REVIEW, State.UNMATCHED, State.NOT_MAPPED, State.SET_ASIDE)
+STANDING: Final = (State.PARKED, State.REVIEW, State.UNMATCHED, State.NOT_MAPPED, State.SET_ASIDE)
+
+
+# What a message may be marked with, which needs no act: the conditions, and for how long.
+MARKS: Final = {
+    "late": "(out_of_order OR note LIKE '%%kept as history%%')",
+    "reused": "reused_control_id",
+}
+# A message is due when it is done with, so that an index serves: none older is looked at.
+LATELY: Final = (
+    "due_at > daybook_now() - interval '24 hours'"
+    " AND received_at > daybook_now() - interval '24 hours' AND received_at <= daybook_now()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +60,25 @@ def listed(
     feed: str = "",
     before: int | None = None,
     count: int = 50,
-    flag: str = "",
+    mark: str = "",
 ) -> list[Entry]:
     """Return messages, the newest first; `before` is the number of the last one of a page.
 
-    `flag` asks for those marked "out_of_order" or "reused_control_id".
+    `mark` asks for those of the last 24 hours with a mark of `MARKS`, wherever they stand.
     """
-    return _entries(
-        "(cardinality(%s::text[]) = 0 OR state = ANY(%s)) AND (%s = '' OR feed = %s)"
-        " AND (%s::bigint IS NULL OR id < %s)"
-        " AND CASE %s WHEN 'out_of_order' THEN out_of_order"
-        " WHEN 'reused_control_id' THEN reused_control_id ELSE true END ORDER BY id DESC LIMIT %s",
-        [list(states), list(states), feed, feed, before, before, flag, count],
-    )
+    # Said one by one, so that each list is read from the index that holds it.
+    conditions = ["state = ANY(%s)"]
+    parameters: list[Any] = [list(states or State)]
+    if mark:
+        conditions.append(f"{MARKS[mark]} AND {LATELY}")
+    if feed:
+        conditions.append("feed = %s")
+        parameters.append(feed)
+    if before is not None:
+        conditions.append("id < %s")
+        parameters.append(before)
+    where = " AND ".join(conditions)
+    return _entries(f"{where} ORDER BY id DESC LIMIT %s", [*parameters, count])
 
 
 def entry(number: int) -> Entry | None:
@@ -79,8 +97,9 @@ def counts() -> dict[State, int]:
     """Return how many messages stand in each state; those done are not counted."""
     with scoped(SYSTEM), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT state, count(*) FROM portal_fhir_inboundmessage WHERE state <> 'done'"
-            " GROUP BY state"
+            "SELECT state, count(*) FROM portal_fhir_inboundmessage WHERE state = ANY(%s)"
+            " GROUP BY state",
+            [[state for state in State if state != State.DONE]],
         )
         return {State(state): number for state, number in cursor.fetchall()}
 
@@ -90,12 +109,12 @@ def read_again(numbers: Sequence[int]) -> list[int]:
 
     What they said before is not written twice: it has the same names.
     """
-    return _moved(numbers, State.WAITING, (*_STANDING, State.DONE, State.RETRY), "")
+    return _moved(numbers, State.WAITING, (*STANDING, State.DONE, State.RETRY), "")
 
 
 def set_aside(numbers: Sequence[int], note: str) -> list[int]:
     """Let messages hold nobody up any more and return them; `note` says who decided and why."""
-    return _moved(numbers, State.SET_ASIDE, (*_STANDING, State.WAITING, State.RETRY), note)
+    return _moved(numbers, State.SET_ASIDE, (*STANDING, State.WAITING, State.RETRY), note)
 
 
 def holds_up(patient: str) -> bool:
