@@ -1,40 +1,74 @@
-"""What operators may know and do about single messages, and about records whose login is held."""
+"""What operators do to messages, each act accounted for with its reason.
 
-from dataclasses import dataclass
-from datetime import datetime
+A member of staff does nothing to a message about themselves or a relation (decisions 18).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import connection
 
-from fhir import audit, changes
-from fhir.access import SYSTEM, Interaction, Viewer
+from fhir import audit
+from fhir.access import SYSTEM, Interaction, Verdict, Viewer
 from fhir.audit import Seen
-from fhir.changes import Change
-from fhir.feeds import known
 from fhir.hl7 import queue
-from fhir.hl7.agreements import settings_from
-from fhir.hl7.mapping import NotMapped
-from fhir.hl7.message import Message, Unreadable
-from fhir.hl7.messages import to_bundle
-from fhir.paths import Json
+from fhir.hl7.inbox import State
 from fhir.scope import scoped
 
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A record that no login may open until somebody has looked; `messages` are why."""
-
-    patient: str
-    since: datetime
-    messages: tuple[int, ...]
+# As it stands in the audit. It is no resource, so that no row about it shows in a patient's log.
+KIND = "InboundMessage"
+# As many are read again at one go.
+MOST = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a message would make with today's mapping, or where it cannot be read."""
+class NotTheirs(Exception):
+    """The message is about the operator, or a relation of theirs."""
 
-    resources: tuple[Json, ...] = ()
-    place: str = ""
-    fault: str = ""
+
+def opened(viewer: Viewer, number: int, reason: str) -> bytes:
+    """Return a message's bytes, to be shown as they came.
+
+    :raises NotTheirs: it is about the viewer or a relation.
+    """
+    seen = _theirs(viewer, Interaction.READ, [number], reason)
+    audit.write(replace(viewer, request=reason), Interaction.READ, seen)
+    return queue.raw_of(number)
+
+
+def read_again(viewer: Viewer, numbers: Sequence[int], reason: str) -> list[int]:
+    """Let messages be read again from the beginning and return those that will be.
+
+    :raises NotTheirs: one is about the viewer or a relation.
+    """
+    seen = _theirs(viewer, Interaction.UPDATE, numbers, reason)
+    with scoped(SYSTEM):
+        audit.write(replace(viewer, request=reason), Interaction.UPDATE, seen)
+        return queue.read_again(numbers)
+
+
+def set_aside(viewer: Viewer, number: int, reason: str, note: str) -> bool:
+    """Let a message hold nobody up any more, and return whether that is new.
+
+    :raises NotTheirs: it is about the viewer or a relation.
+    """
+    seen = _theirs(viewer, Interaction.UPDATE, [number], reason)
+    with scoped(SYSTEM):
+        audit.write(replace(viewer, request=reason), Interaction.UPDATE, seen)
+        entry = queue.entry(number)
+        before = f"{entry.note}\n" if entry and entry.note else ""
+        return queue.set_aside([number], before + note) == [number]
+
+
+def _theirs(
+    viewer: Viewer, interaction: Interaction, numbers: Sequence[int], reason: str
+) -> list[Seen]:
+    """Return what the audit will say of these messages; a refusal stands in it by itself."""
+    about = _people(numbers)
+    seen = [Seen(about.get(number, ""), KIND, [str(number)]) for number in numbers]
+    if barred := [one for one in seen if one.patient in viewer.barred]:
+        audit.write(replace(viewer, request=reason), interaction, barred, Verdict.BARRED)
+        raise NotTheirs
+    return seen
 
 
 def behind(number: int) -> int:
@@ -43,69 +77,26 @@ def behind(number: int) -> int:
         cursor.execute(
             "SELECT count(*) FROM portal_fhir_inboundmessage m JOIN portal_fhir_inboundmessage w"
             " ON w.person = m.person AND w.feed = m.feed AND w.id > m.id"
-            " AND w.state IN ('waiting', 'retry') WHERE m.id = %s AND m.person <> ''",
-            [number],
+            " AND w.state IN ('waiting', 'retry') WHERE m.id = %s AND m.person <> ''"
+            " AND m.state = ANY(%s)",
+            [number, [State.PARKED, State.RETRY, State.WAITING]],
         )
         found: int = cursor.fetchone()[0]
     return found
 
 
-def would_make(number: int) -> Made:
-    """Return what a message would make if it were read now; nothing is written."""
-    entry = queue.entry(number)
-    feed = next((one for one in known() if entry and one.name == entry.feed), None)
-    if entry is None or feed is None or entry.kind == "FHIR":
-        return Made()
-    settings = settings_from(vars(feed))
-    try:
-        bundle = to_bundle(Message.read(queue.raw_of(number), settings.charset), settings)
-    except NotMapped:
-        return Made(place="MSH-9", fault="such messages are not read")
-    except Unreadable as fault:
-        return Made(place=fault.place, fault=fault.message)
-    return Made(tuple(one["resource"] for one in bundle["entry"]))
+def _people(numbers: Sequence[int]) -> dict[int, str]:
+    """Return whom each message is about, as far as that is known: by its lane if by nothing else.
 
-
-def account(viewer: Viewer, number: int, interaction: Interaction = Interaction.READ) -> None:
-    """Leave in the audit that somebody saw a message's hidden fields, or acted on it."""
-    entry = queue.entry(number)
-    seen = Seen(entry.patient if entry else "", "InboundMessage", [str(number)])
-    audit.write(viewer, interaction, [seen])
-
-
-def annotate(number: int, note: str) -> None:
-    """Add a line to what operators have written about a message."""
+    A lane is eight bytes of the hash under which the index knows the number.
+    """
     with scoped(SYSTEM), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE portal_fhir_inboundmessage SET note = ltrim(note || E'\\n' || %s, E'\\n')"
-            " WHERE id = %s",
-            [note, number],
+            "SELECT m.id, coalesce(nullif(m.patient, ''), min(t.patient))"
+            " FROM portal_fhir_inboundmessage m LEFT JOIN portal_fhir_token t"
+            " ON length(m.person) = 8 AND t.name = 'identifier' AND t.resource_type = 'Patient'"
+            " AND t.hash = ('x' || encode(m.person, 'hex'))::bit(64)::bigint"
+            " WHERE m.id = ANY(%s) GROUP BY m.id, m.patient",
+            [list(numbers)],
         )
-
-
-def held() -> list[Held]:
-    """Return the records whose login is held, the longest first."""
-    with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT s.patient, s.held_at, array_remove(array_agg(m.id ORDER BY m.id), NULL)"
-            " FROM portal_fhir_stream s LEFT JOIN portal_fhir_inboundmessage m"
-            " ON m.patient = s.patient AND m.state = 'review' WHERE s.held_at IS NOT NULL"
-            " GROUP BY s.patient, s.held_at ORDER BY s.held_at"
-        )
-        return [Held(patient, since, tuple(ids)) for patient, since, ids in cursor.fetchall()]
-
-
-def unhold(viewer: Viewer, patient: str) -> bool:
-    """Let logins open the record again and return whether it was held; pages are told."""
-    with scoped(SYSTEM):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE portal_fhir_stream SET held_at = NULL"
-                " WHERE patient = %s AND held_at IS NOT NULL",
-                [patient],
-            )
-            was_held = bool(cursor.rowcount)
-        if was_held:
-            audit.write(viewer, Interaction.LABEL, [Seen(patient, "Patient", [patient])])
-            changes.record([Change(patient, "", "", 0, changes.AUTH)])
-    return was_held
+        return {number: patient or "" for number, patient in cursor.fetchall()}

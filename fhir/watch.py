@@ -10,17 +10,20 @@ from django.db import connection
 from fhir.access import SYSTEM
 from fhir.feeds import known
 from fhir.hl7.inbox import State
+from fhir.hl7.queue import LATELY, MARKS, STANDING
+from fhir.labels import HIDING, Label
 from fhir.scope import scoped
 
 HOURS: Final = 24
-# Those that a person must look at.
-FAILED: Final = (State.PARKED, State.REVIEW, State.NOT_MAPPED)
 _UNREAD: Final = (State.WAITING, State.RETRY)
 
 
 @dataclass(slots=True)
 class FeedState:
-    """A live feed; `hours` counts messages in each of the last hours, the oldest first."""
+    """A live feed; `hours` counts messages in each of the last hours, the oldest first.
+
+    `marks` counts those of these hours with a mark of `fhir.hl7.queue.MARKS`.
+    """
 
     name: str
     ods: str
@@ -33,14 +36,7 @@ class FeedState:
     oldest_unread: datetime | None = None
     hours: list[int] = field(default_factory=lambda: [0] * HOURS)
     kinds: set[str] = field(default_factory=set)
-
-    @property
-    def failed(self) -> int:
-        return sum(self.standing.get(state, 0) for state in FAILED)
-
-    @property
-    def unmatched(self) -> int:
-        return self.standing.get(State.UNMATCHED, 0)
+    marks: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MARKS, 0))
 
     def is_silent(self, now: datetime) -> bool:
         return self.last_at is not None and now - self.last_at > self.silence
@@ -63,15 +59,17 @@ def feeds() -> list[FeedState]:
     """Return the feeds that may speak, by name; the same three queries however many there are."""
     found = {one.name: one for one in _live()}
     with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(_STANDING)
+        cursor.execute(_STANDING, [[*_UNREAD, *STANDING]])
         for name, state, number, people, oldest in cursor.fetchall():
             if feed := found.get(name):
                 _stand(feed, State(state), number, people, oldest)
         cursor.execute(_LATELY, [list(State.values)])
-        for name, hour, number, kinds in cursor.fetchall():
+        for name, hour, number, kinds, *marked in cursor.fetchall():
             if feed := found.get(name):
                 feed.hours[HOURS - 1 - hour] += number
                 feed.kinds |= set(kinds)
+                for mark, count in zip(MARKS, marked, strict=True):
+                    feed.marks[mark] += count
     return list(found.values())
 
 
@@ -85,17 +83,14 @@ def _stand(feed: FeedState, state: State, number: int, people: int, oldest: date
 
 _STANDING: Final = (
     "SELECT feed, state, count(*), count(DISTINCT person), min(received_at)"
-    " FROM portal_fhir_inboundmessage WHERE state NOT IN ('done', 'set aside')"
-    " GROUP BY feed, state"
+    " FROM portal_fhir_inboundmessage WHERE state = ANY(%s) GROUP BY feed, state"
 )
-# A message is due when it is done with, so that this index serves: none older is looked at.
-_LATELY: Final = (
-    "SELECT feed, floor(extract(epoch FROM daybook_now() - received_at) / 3600)::int AS hour,"
-    " count(*), array_agg(DISTINCT split_part(kind, '^', 1)) FROM portal_fhir_inboundmessage"
-    " WHERE state = ANY(%s) AND due_at > daybook_now() - interval '24 hours'"
-    " AND received_at > daybook_now() - interval '24 hours' AND received_at <= daybook_now()"
-    " GROUP BY 1, 2"
-)
+_MARKED: Final = "".join(f", count(*) FILTER (WHERE {condition})" for condition in MARKS.values())
+_LATELY: Final = f"""
+SELECT feed, floor(extract(epoch FROM daybook_now() - received_at) / 3600)::int AS hour,
+  count(*), array_agg(DISTINCT split_part(kind, '^', 1)){_MARKED}
+FROM portal_fhir_inboundmessage WHERE state = ANY(%s) AND {LATELY} GROUP BY 1, 2
+"""  # noqa: S608 (the parts are ours)
 
 
 def backlog() -> Backlog:
@@ -114,23 +109,25 @@ def backlog() -> Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The feeds of what a patient has been shown, and since when a message of theirs is parked."""
+    """A feed that a patient's results come from; `kind` is "HL7" or "FHIR"."""
 
-    feeds: tuple[FeedState, ...]
-    parked_since: datetime | None
+    kind: str
+    section: str | None
+    phone: str
+    last_at: datetime
+    is_silent: bool
 
 
-def heard_of(patient: str) -> Heard:
-    """Return what is known of the feeds behind a patient's own results; three queries.
+def heard_of(patient: str) -> tuple[list[Heard], datetime | None]:
+    """Return the feeds behind a patient's own results that have been heard, in one query.
 
-    Only results that they may see count, so that nothing tells of one that is withheld.
+    Also since when a message of theirs is parked. Only results that they may see count, so that
+    nothing tells of one that is withheld.
     """
     with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(_SOURCES, [patient])
-        sources = {row[0] for row in cursor.fetchall()}
-        cursor.execute(_PARKED, [patient, patient])
-        parked: datetime | None = cursor.fetchone()[0]
-    return Heard(tuple(one for one in _live() if one.name in sources), parked)
+        cursor.execute(_HEARD, {"patient": patient, "hiding": int(_HIDING)})
+        rows = cursor.fetchall()
+    return [Heard(*row[:-1]) for row in rows if row[0]], rows[0][-1]
 
 
 def _live() -> Iterator[FeedState]:
@@ -143,14 +140,23 @@ def _live() -> Iterator[FeedState]:
             )
 
 
+_HIDING: Final = HIDING & ~(Label.SENSITIVE | Label.TEAM_ONLY)
 # The newest reports tell which feeds matter; older ones may be of a system long gone.
-_SOURCES: Final = (
-    "SELECT DISTINCT source FROM (SELECT source FROM portal_fhir_resource WHERE patient = %s"
-    " AND resource_type = 'DiagnosticReport' AND labels & 31 & ~6 = 0"
-    " ORDER BY at DESC NULLS LAST, number DESC LIMIT 20) newest"
-)
-_PARKED: Final = (
-    "SELECT min(m.received_at) FROM portal_fhir_inboundmessage m WHERE m.state = 'parked'"
-    " AND (m.patient = %s OR m.person = ANY(SELECT int8send(hash) FROM portal_fhir_token"
-    " WHERE patient = %s AND resource_type = 'Patient' AND name = 'identifier'))"
-)
+_HEARD: Final = """
+WITH parked AS (
+  SELECT min(m.received_at) AS since FROM portal_fhir_inboundmessage m
+  WHERE m.state = 'parked' AND (m.patient = %(patient)s OR m.person = ANY(
+    SELECT int8send(hash) FROM portal_fhir_token
+    WHERE patient = %(patient)s AND resource_type = 'Patient' AND name = 'identifier'))),
+source AS (
+  SELECT DISTINCT source FROM (
+    SELECT source FROM portal_fhir_resource
+    WHERE patient = %(patient)s AND resource_type = 'DiagnosticReport' AND labels & %(hiding)s < 1
+    ORDER BY at DESC NULLS LAST, number DESC LIMIT 20) newest)
+SELECT CASE WHEN f.name IS NULL THEN '' WHEN f.sender IS NULL THEN 'FHIR' ELSE 'HL7' END,
+  f.reading ->> 'section', f.phone, f.last_used_at,
+  f.last_used_at < daybook_now() - f.silence_minutes * interval '1 minute', parked.since
+FROM parked LEFT JOIN portal_fhir_feed f ON f.name IN (SELECT source FROM source)
+  AND f.revoked_at IS NULL AND (f.sender IS NOT NULL OR f.token_digest IS NOT NULL)
+  AND f.last_used_at IS NOT NULL
+"""

@@ -1,48 +1,51 @@
-"""Messages that wait for a person: the lists of them, and one of them in full."""
+"""Messages that wait for a person: the lists of them, one of them in full, and what may be done."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from fhir import queues
-from fhir.access import Interaction, Viewer
+from fhir.access import Viewer
 from fhir.feeds import known
 from fhir.hl7 import queue
+from fhir.hl7.faults import sentence
 from fhir.hl7.inbox import State
-from fhir.hl7.queue import Entry
-from fhir.paths import Json, find
-from fhir.summary import summary_of
-from fhir.watch import FAILED
-from portal.ops.masking import Line, lines_of
+from fhir.hl7.queue import STANDING, Entry
+from fhir.hl7.rehearsal import rehearse
+from portal.ops.making import said_of
+from portal.ops.masking import Line, entries_of, lines_of
 from portal.record.dates import moment
 
-PAGE: Final = 50
+PAGE: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One of the lists; `flag` names what is marked and needs no act."""
+    """One of the lists; `mark` names what messages are marked with, which needs no act."""
 
     key: str
     title: str
     states: tuple[State, ...] = ()
-    flag: str = ""
+    mark: str = ""
+
+    @property
+    def may_be_read_again(self) -> bool:
+        return bool(self.states) and set(self.states) <= set(STANDING)
 
 
 VIEWS: Final = (
-    View("failed", "Failed", FAILED),
+    View("failed", "Failed", (State.PARKED,)),
     View("unmatched", "Unmatched", (State.UNMATCHED,)),
     View("review", "Who is it?", (State.REVIEW,)),
     View("not-mapped", "Not mapped", (State.NOT_MAPPED,)),
     View("waiting", "Waiting", (State.WAITING, State.RETRY)),
     View("set-aside", "Set aside", (State.SET_ASIDE,)),
-    View("out-of-order", "Out of order", flag="out_of_order"),
-    View("reused", "Control id used again", flag="reused_control_id"),
+    View("late", "Late or out of order", mark="late"),
+    View("reused", "Control id used again", mark="reused"),
 )
 
 _SENTENCES: Final = {
-    State.PARKED: "It cannot be read.",
+    State.PARKED: "Later messages of this person wait behind it.",
     State.UNMATCHED: "It waits, and files itself when the person arrives.",
     State.REVIEW: "Somebody decides who this is. Nothing was changed.",
     State.NOT_MAPPED: "Nothing was lost: it is kept, and can be read again when we can read it.",
@@ -51,6 +54,7 @@ _SENTENCES: Final = {
     State.SET_ASIDE: "Somebody has set it aside. It holds nobody up.",
     State.DONE: "It has been filed.",
 }
+_IN_TURN: Final = (State.WAITING, State.RETRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +67,29 @@ class Opened:
     lines: list[Line]
     is_open: bool
     behind: int
+    today: str
     made: list[tuple[str, str]]
-    unreadable: str
-    may_replay: bool
-    may_set_aside: bool
+    changes_nothing: bool
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def may_replay(self) -> bool:
+        is_in_vain = self.entry.state == State.DONE and self.changes_nothing
+        return self.entry.state not in _IN_TURN and not is_in_vain
+
+    @property
+    def may_set_aside(self) -> bool:
+        return self.entry.state not in {State.DONE, State.SET_ASIDE}
 
 
 def view_of(key: str) -> View | None:
     return next((view for view in VIEWS if view.key == key), None)
 
 
-def listed(view: View, feed: str, before: int | None) -> tuple[list[Entry], bool]:
-    """Return one page of a list, and whether more follow."""
-    found = queue.listed(view.states, feed, before, PAGE + 1, view.flag)
-    return found[:PAGE], len(found) > PAGE
+def listed(view: View, feed: str, before: int | None) -> tuple[list[tuple[Entry, str]], bool]:
+    """Return one page of a list, each with its fault in words, and whether more follow."""
+    found = queue.listed(view.states, feed, before, PAGE + 1, view.mark)
+    return [(one, sentence(one.place, one.error)) for one in found[:PAGE]], len(found) > PAGE
 
 
 def counts() -> dict[str, int]:
@@ -88,97 +100,73 @@ def counts() -> dict[str, int]:
     }
 
 
-def opened(number: int, *, open_: bool = False) -> Opened | None:
-    """Return a message, or None where there is none; what it would make is worked out anew."""
+def opened(number: int, raw: bytes | None = None) -> Opened | None:
+    """Return a message, or None where there is none; with `raw`, nothing of it is hidden."""
     entry = queue.entry(number)
     if entry is None:
         return None
-    settings = next((one.charset for one in known() if one.name == entry.feed), "")
-    made = queues.would_make(number)
-    place = made.place or entry.place
-    lines = lines_of(queue.raw_of(number), settings, place, open_=open_)
+    rehearsal = None if entry.state in _IN_TURN else rehearse(entry)
+    place = (rehearsal.place if rehearsal else "") or entry.place
     return Opened(
         entry,
-        _fault(entry),
+        sentence(entry.place, entry.error),
         _SENTENCES[entry.state],
-        lines,
-        open_,
+        _lines(entry, raw, place),
+        raw is not None,
         queues.behind(number),
-        list(_made(made.resources)),
-        f"{_place(made.place)}: {made.fault}." if made.fault else "",
-        entry.state not in {State.WAITING, State.RETRY},
-        entry.state not in {State.DONE, State.SET_ASIDE},
+        sentence(rehearsal.place, rehearsal.error) if rehearsal else "",
+        said_of(rehearsal.made) if rehearsal else [],
+        rehearsal is not None and rehearsal.changes_nothing,
         [line for line in entry.note.splitlines() if line],
     )
 
 
-def replay(viewer: Viewer, number: int) -> bool:
-    """Let a message be read again; return whether it will be."""
-    queues.account(viewer, number, Interaction.UPDATE)
-    return queue.read_again([number]) == [number]
+def reveal(viewer: Viewer, number: int, reason: str) -> Opened | None:
+    """Return a message with nothing hidden, after that has been accounted for.
+
+    :raises queues.NotTheirs: it is about the viewer or a relation.
+    """
+    return opened(number, queues.opened(viewer, number, reason))
+
+
+def replay(viewer: Viewer, number: int) -> str:
+    """Let a message be read again, and return what comes of it in a sentence.
+
+    :raises queues.NotTheirs: it is about the viewer or a relation.
+    """
+    entry = queue.entry(number)
+    if entry and entry.state == State.DONE and rehearse(entry).changes_nothing:
+        return "It would change nothing: the record says this, or something newer, already."
+    if queues.read_again(viewer, [number], "read again"):
+        return "It will be read again within seconds. Look again to see what came of it."
+    return "It is being read already."
+
+
+def replay_all(viewer: Viewer, view: View, feed: str, newest: int) -> int:
+    """Let all of a list be read again, up to the newest that was on the page; return how many.
+
+    :raises queues.NotTheirs: one is about the viewer or a relation; none is read then.
+    """
+    found = queue.listed(view.states, feed, newest + 1, queues.MOST)
+    return len(queues.read_again(viewer, [one.id for one in found], f"read again: {view.title}"))
 
 
 def set_aside(viewer: Viewer, number: int, reason: str, now: datetime) -> bool:
-    """Let a message hold nobody up; return whether it does not any more."""
-    entry = queue.entry(number)
-    queues.account(viewer, number, Interaction.UPDATE)
-    before = f"{entry.note}\n" if entry and entry.note else ""
-    note = f"{before}{_signed(viewer, now)} set it aside: {reason}"
-    return queue.set_aside([number], note) == [number]
+    """Let a message hold nobody up; return whether it does not any more.
 
-
-def reveal(viewer: Viewer, number: int, reason: str, now: datetime) -> None:
-    """Account for showing what is hidden, before it is shown."""
-    queues.account(viewer, number)
-    queues.annotate(number, f"{_signed(viewer, now)} saw the hidden fields: {reason}")
-
-
-def _signed(viewer: Viewer, now: datetime) -> str:
-    return f"{moment(now)}. {viewer.name}"
-
-
-def _fault(entry: Entry) -> str:
-    """Return what is wrong in one sentence that names the field."""
-    if not entry.error:
-        return ""
-    said = f"{entry.error[:1].upper()}{entry.error[1:]}"
-    return f"{_place(entry.place)}: {said}" if entry.place else said
-
-
-def _place(place: str) -> str:
-    """Return where it is, as one says it.
-
-    >>> _place("OBX[2]-5"), _place("PID-3")
-    ('OBX-5 of OBX number 2', 'PID-3')
+    :raises queues.NotTheirs: it is about the viewer or a relation.
     """
-    name, bracket, rest = place.partition("[")
-    if not bracket:
-        return place
-    number, _, after = rest.partition("]")
-    return f"{name}{after} of {name} number {number}"
+    return queues.set_aside(viewer, number, reason, signed(viewer, now, "set it aside", reason))
 
 
-def _made(resources: tuple[Json, ...]) -> Iterator[tuple[str, str]]:
-    """Yield what would be made, without a word on who it is about."""
-    for resource in resources:
-        kind = resource["resourceType"]
-        if kind == "Patient":
-            yield "Person", "details hidden"
-        elif kind == "DiagnosticReport":
-            title = summary_of(resource).get("title") or "without a name"
-            yield "Report", f"{title}, withheld until a rule or a clinician releases it"
-        elif kind == "Observation":
-            yield _result(resource)
-        else:
-            yield kind, summary_of(resource).get("status", "")
+def signed(viewer: Viewer, now: datetime, act: str, reason: str) -> str:
+    """Return the line that stays with a message: when, who, what and why."""
+    return f"{moment(now)}. {viewer.name} {act}: {' '.join(reason.split())}"
 
 
-def _result(resource: Json) -> tuple[str, str]:
-    facts = summary_of(resource)
-    if facts.get("number") is None:
-        said = "coded or in words" if facts.get("value") or facts.get("parts") else "no value"
-    else:
-        said = f"{facts['comparator']}{facts['number']} {facts['unit']}".strip()
-    flags = " ".join(str(flag) for flag in find(resource, "interpretation.coding.code"))
-    status = facts["status"] if facts["status"] != "final" else ""
-    return facts.get("title") or "Result", ", ".join(one for one in (said, flags, status) if one)
+def _lines(entry: Entry, raw: bytes | None, place: str) -> list[Line]:
+    content = queue.raw_of(entry.id) if raw is None else raw
+    if entry.kind == "FHIR":
+        return entries_of(content, place, open_=raw is not None)
+    charset = next((one.charset for one in known() if one.name == entry.feed), "")
+    return lines_of(content, charset, place, open_=raw is not None)

@@ -1,5 +1,6 @@
-"""The feeds, their messages and what holds them up; for operations alone."""
+"""The feeds and their messages, for operations alone."""
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages as said
@@ -8,17 +9,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fhir import queues
+from fhir import alarms
+from fhir.alarms import Alarm
+from fhir.queues import NotTheirs
 from portal import clock
 from portal.identity.middleware import IdentifiedRequest
 from portal.ops import board, messages
 from portal.ops.forms import ReasonForm
+from portal.ops.messages import Opened, View
 
 if TYPE_CHECKING:
     from portal.identity.models import User
 
-_PAGE = ("GET", "HEAD", "POST")
-_BAD = 400
+PAGE = ("GET", "HEAD", "POST")
+BAD = 400
+_LAST = 2**63 - 1
+_NAME = re.compile(r"[a-z0-9-]{1,40}")
 
 
 @require_safe
@@ -28,101 +34,95 @@ def home(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 @require_safe
 def feeds(request: IdentifiedRequest) -> HttpResponse:
-    rows = board.rows(clock.now())
-    return _page(request, "feeds", {"rows": rows, "worst": board.worst(rows)})
+    rows, counted = board.rows(clock.now()), alarms.counts()
+    addresses = {
+        Alarm.HELD: reverse("ops_identities"),
+        Alarm.DEAD: f"{reverse('ops_messages')}?view=failed",
+    }
+    others = [(alarm, number, addresses.get(alarm)) for alarm, number in board.others(counted)]
+    shown = {"rows": rows, "worst": board.worst(rows, counted), "others": others}
+    return page(request, "feeds", shown)
 
 
 @require_safe
 def listed(request: IdentifiedRequest) -> HttpResponse:
-    view = messages.view_of(request.GET.get("view", "failed"))
+    view, feed = _view(request.GET.get("view", "failed")), _feed(request.GET.get("feed", ""))
     before = request.GET.get("before", "")
-    if view is None or not _is_number(before or "1"):
-        raise Http404
-    feed = request.GET.get("feed", "")
-    found, more = messages.listed(view, feed, int(before) if before else None)
-    shown = {"view": view, "views": messages.VIEWS, "counts": messages.counts()}
-    return _page(request, "messages", {**shown, "found": found, "more": more, "feed": feed})
-
-
-@require_http_methods(_PAGE)
-def message(request: IdentifiedRequest, number: int) -> HttpResponse:
-    if request.method == "POST":
-        return _act(request, number)
-    return _message(request, number)
-
-
-@require_safe
-def held(request: IdentifiedRequest) -> HttpResponse:
-    return _held(request, ReasonForm())
+    found, more = messages.listed(view, feed, _number(before) if before else None)
+    shown: dict[str, Any] = {"view": view, "views": messages.VIEWS, "counts": messages.counts()}
+    shown |= {"found": found, "more": more, "feed": feed, "paged": bool(before)}
+    return page(request, "messages", shown)
 
 
 @require_POST
-def unhold(request: IdentifiedRequest) -> HttpResponse:
-    """Let logins open a record again, and set aside the messages that closed it."""
-    form, patient = ReasonForm(request.POST), request.POST.get("record", "")
-    if not form.is_valid():
-        return _held(request, form, patient)
-    reason, now = form.cleaned_data["reason"], clock.now()
-    because = next((one for one in queues.held() if one.patient == patient), None)
-    if because is None or not queues.unhold(request.viewer, patient):
-        said.info(request, "That record is not held any more.")
-        return redirect("ops_held")
-    for number in because.messages:
-        messages.set_aside(request.viewer, number, reason, now)
-    said.success(request, "The login can be used again. The record is as it was before.")
-    return redirect("ops_held")
+def replay(request: IdentifiedRequest) -> HttpResponse:
+    """Let all of a list be read again that was there when its page was opened."""
+    view, feed = _view(request.POST.get("view", "")), _feed(request.POST.get("feed", ""))
+    if not view.may_be_read_again:
+        raise Http404
+    try:
+        newest = _number(request.POST.get("newest", ""))
+        number = messages.replay_all(request.viewer, view, feed, newest)
+    except NotTheirs:
+        said.error(request, "One of them is about you or a relation of yours. None was read again.")
+    else:
+        many = "message will" if number == 1 else "messages will"
+        said.success(request, f"{number} {many} be read again, each person’s in their order.")
+    return redirect(f"{reverse('ops_messages')}?view={view.key}{f'&feed={feed}' if feed else ''}")
 
 
-def _act(request: IdentifiedRequest, number: int) -> HttpResponse:
-    name, form = request.POST.get("act", ""), ReasonForm(request.POST)
+@require_http_methods(PAGE)
+def message(request: IdentifiedRequest, number: int) -> HttpResponse:
+    if number > _LAST:
+        raise Http404
+    if request.method != "POST":
+        return _message(request, messages.opened(number))
+    try:
+        return _act(request, number, request.POST.get("act", ""))
+    except NotTheirs:
+        raise Http404 from None
+
+
+def _act(request: IdentifiedRequest, number: int, act: str) -> HttpResponse:
     if messages.opened(number) is None:
         raise Http404
-    if name == "replay":
-        again = messages.replay(request.viewer, number)
-        text = "It will be read again in a moment." if again else "It is being read already."
-        (said.success if again else said.info)(request, text)
+    if act == "replay":
+        said.info(request, messages.replay(request.viewer, number))
         return redirect("ops_message", number)
+    form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _message(request, number, form, status=_BAD)
+        return _message(request, messages.opened(number), form, act)
     reason = form.cleaned_data["reason"]
-    if name == "reveal":
-        messages.reveal(request.viewer, number, reason, clock.now())
-        return _message(request, number, open_=True)
+    if act == "reveal":
+        return _message(request, messages.reveal(request.viewer, number, reason))
+    if act != "set-aside":
+        raise Http404
     done = messages.set_aside(request.viewer, number, reason, clock.now())
-    (said.success if done else said.info)(
-        request, "Set aside. It holds nobody up." if done else "It had been dealt with already."
-    )
+    text = "Set aside. It holds nobody up." if done else "It had been dealt with already."
+    (said.success if done else said.info)(request, text)
     return redirect("ops_message", number)
 
 
 def _message(
     request: IdentifiedRequest,
-    number: int,
+    found: Opened | None,
     form: ReasonForm | None = None,
-    *,
-    status: int = 200,
-    open_: bool = False,
+    act: str = "",
 ) -> HttpResponse:
-    found = messages.opened(number, open_=open_)
+    """Show a message; `form` is the one with a fault, `act` what it was sent for."""
     if found is None:
         raise Http404
-    # The form that was sent is the one with the fault.
-    act = request.POST.get("act", "")
-    shown = {"one": found, "form": form or ReasonForm(), "act": act if form else ""}
-    return _page(request, "message", shown, status)
+    shown = {"one": found, "form": form or ReasonForm(), "act": act}
+    return page(request, "message", shown, BAD if form else 200)
 
 
-def _held(request: IdentifiedRequest, form: ReasonForm, patient: str = "") -> HttpResponse:
-    shown = {"found": queues.held(), "form": form, "chosen": patient}
-    return _page(request, "held", shown, _BAD if form.errors else 200)
-
-
-def _page(
+def page(
     request: IdentifiedRequest, name: str, shown: dict[str, Any], status: int = 200
 ) -> HttpResponse:
+    """Return a page of operations: its template, with the frame around it."""
     me = cast("User", request.user)
-    current = {"message": "messages"}.get(name, name)
-    sections = (("feeds", "Feeds"), ("messages", "Messages"), ("held", "Held logins"))
+    current = {"message": "messages", "identity": "identities"}.get(name, name)
+    sections = (("feeds", "Feeds"), ("messages", "Messages"), ("identities", "Identities"))
     frame = {
         "area": "operations",
         "sections": [(label, reverse(f"ops_{key}"), key == current) for key, label in sections],
@@ -133,5 +133,20 @@ def _page(
     return render(request, f"ops/{name}.html", frame | shown, status=status)
 
 
-def _is_number(text: str) -> bool:
-    return text.isdecimal() and len(text) <= len(str(2**63))
+def _view(key: str) -> View:
+    view = messages.view_of(key)
+    if view is None:
+        raise Http404
+    return view
+
+
+def _feed(name: str) -> str:
+    if name and not _NAME.fullmatch(name):
+        raise Http404
+    return name
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text[:20]) < _LAST):
+        raise Http404
+    return int(text[:20])

@@ -1,6 +1,8 @@
 """A laboratory and a patient administration system that speak HL7 v2, and who looks after them."""
 
 import hashlib
+import html
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -119,3 +121,8 @@ def record(feeds):
 
 def main(page):
     return page.content.decode().split('id="maincontent"')[1]
+
+
+def plain(text):
+    """Return the words of markup."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split()).replace(" .", ".")

@@ -11,7 +11,7 @@ from portal.identity.models import Role
 from portal.ops.board import said
 from tests.fhir.hl7.hospital import a_feed
 from tests.fhir.hl7.reading import OBR, PID
-from tests.portal.ops.conftest import HB, NOW, heard, main, worked
+from tests.portal.ops.conftest import HB, NOW, heard, main, plain, worked
 from tests.portal.ops.test_messages import PERSONAL
 from tests.signing_in import a_login, signed_in
 
@@ -24,8 +24,9 @@ def test_a_silent_feed_comes_first_with_its_limit_and_whom_to_call(feeds, browse
 
     text = main(browser.get(FEEDS))
 
-    assert "winpath: silent for 1 h 29 min, its limit is 30 min." in text
-    assert "Patients see: notice since 9:42am. Call 01632 960 777." in text
+    said = plain(text)
+    assert "winpath has been silent for 1 h 29 min, over its 30 min limit." in said
+    assert "Patients see: notice since 9:42am. Call 01632 960 777." in said
     assert text.index("<strong>winpath</strong>") < text.index("<strong>pas</strong>")
     assert "Working" in text
 
@@ -85,7 +86,8 @@ def test_other_roles_are_refused_alike_whatever_they_ask_for(parked, role):
         "/ops/messages/",
         f"/ops/messages/{parked}/",
         "/ops/messages/9999/",
-        "/ops/held/",
+        "/ops/identities/",
+        "/ops/identities/none/",
     ]
 
     pages = [browser.get(path) for path in paths]

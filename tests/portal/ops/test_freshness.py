@@ -22,7 +22,7 @@ def test_a_feed_within_its_limit_makes_pages_current(record):
     heard("winpath", NOW - timedelta(minutes=29))
 
     assert freshness.of(record) == Freshness(
-        "current", NOW - timedelta(minutes=29), phone="01632 960 777"
+        "current", NOW - timedelta(minutes=29), "the hospital’s laboratory", "01632 960 777"
     )
 
 
