@@ -41,7 +41,7 @@ function socket() {
   const way = new WebSocket(new URL(page.liveUrl, location.href).href.replace(/^http/, "ws"));
   way.onopen = () => way.send(JSON.stringify({ t: "hello", c: page.cursor ?? "" }));
   way.onmessage = ({ data }) => heard(JSON.parse(data));
-  way.onclose = ({ code }) => (ENDED.includes(code) ? location.reload() : again());
+  way.onclose = ({ code }) => (ENDED.includes(code) ? cutOff() : again());
   return closing(way, () => way.close());
 }
 
@@ -62,7 +62,7 @@ function poll() {
     const headers = page.cursor ? { "If-None-Match": `"${page.cursor}"` } : {};
     try {
       const answer = await fetch(`${page.liveUrl}head`, { cache: "no-store", headers });
-      if (answer.status === 401) location.reload();
+      if (answer.status === 401) return cutOff();
       if (answer.ok) {
         const { c } = await answer.json();
         heard(c && c !== page.cursor ? { t: "ev", c, k: everything() } : { t: "head", c });
@@ -88,10 +88,16 @@ function closing(way, close) {
 function heard({ t, c, k }) {
   heardAt = Date.now();
   attempts = 0;
-  if (t === "bye") return location.reload();
+  if (t === "bye") return cutOff();
   if (t === "reset") return location.reload();
   if (c) page.cursor = c;
   if (t === "ev") look(k);
+}
+
+// session.js, where it runs, says why; else the server does when the page is asked for again.
+function cutOff() {
+  const told = new CustomEvent("daybook:cut-off", { cancelable: true });
+  if (document.dispatchEvent(told)) location.reload();
 }
 
 function woken() {
@@ -130,7 +136,8 @@ async function refresh(part) {
   const address = new URL(part.dataset.liveSrc, location.href);
   const answer = await fetch(address, { cache: "no-store", headers }).catch(() => null);
   if (!answer) return void due.add(part);
-  if ([401, 403, 404].includes(answer.status)) return location.reload();
+  if (answer.status === 401) return cutOff();
+  if ([403, 404].includes(answer.status)) return location.reload();
   if (answer.status !== 200) return;
   if (answer.headers.has("ETag")) seen.set(part, answer.headers.get("ETag"));
   swap(part, await answer.text());

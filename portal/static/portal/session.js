@@ -15,9 +15,14 @@ function watch(dialog, form) {
   const address = new URL("../session/", form.action);
   let timer;
   let ends = { at: Infinity, why: "ended" };
+  let isSigningOut = false; // by a button of this page, whose answer is on its way
 
   tabs.onmessage = ask;
   form.addEventListener("submit", stay);
+  document.addEventListener("submit", ({ target }) => {
+    isSigningOut ||= target.action === new URL("../logout/", form.action).href;
+  });
+  document.addEventListener("daybook:cut-off", cutOff);
   dialog.addEventListener("cancel", (event) => event.preventDefault()); // a choice must be made
   document.addEventListener("visibilitychange", () => document.hidden || ask());
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -26,6 +31,14 @@ function watch(dialog, form) {
 
   async function ask() {
     plan(await answer(fetch(address, { cache: "no-store" })));
+  }
+
+  async function cutOff(event) {
+    event.preventDefault();
+    if (isSigningOut) return;
+    const left = await answer(fetch(address, { cache: "no-store" }));
+    if (left?.over) return leave();
+    location.reload(); // the session stands: it is this page that may not be seen any more
   }
 
   async function stay(event) {
@@ -79,6 +92,7 @@ function watch(dialog, form) {
   }
 
   function leave() {
+    if (isSigningOut) return;
     const why = Date.now() >= ends.at - 1000 ? ends.why : "ended";
     document.body.replaceChildren();
     const next = encodeURIComponent(location.pathname + location.search);
