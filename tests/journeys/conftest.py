@@ -12,23 +12,20 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from cms.seed import seed
 from fhir import feeds
-from fhir.access import SYSTEM
 from fhir.feeds import Terms
-from fhir.store import Criteria, Repository
 from portal import clock
 from portal.record.dates import LONDON
 from portal.results.hours import is_working_day
 from tests import browser, databases
 from tests.journeys.epr import BLOOD_COUNT, EPR, Epr, a_person, blood_count, transaction
-from tests.journeys.visitor import Visitor, with_session
+from tests.journeys.visitor import Visitor, a_patient
 from tests.journeys.waiting import settled
-from tests.signing_in import a_login, linked
 from tests.site import Site
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 TUESDAY = 1
-EPR_AMINA = f"{EPR}/Patient/9991000003"
+AMINA = "9991000003"
 
 Opening = Callable[..., BrowserContext]
 
@@ -103,6 +100,7 @@ def a_browser(chromium: Browser, live_site: Site, complaints: list[str]) -> Iter
         )  # fmt: skip
         one.on("weberror", lambda fault: complaints.append(str(fault.error)))
         one.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        one.set_default_timeout(10_000)
         opened.append(one)
         return one
 
@@ -150,24 +148,20 @@ HAEMOGLOBIN_BEFORE = (
 @pytest.fixture
 def amina_yusuf(epr: Epr, tuesday: datetime) -> str:
     """Give Amina's address at the hospital: it knows her, and sent results of earlier years."""
-    amina = a_person("9991000003", "Yusuf", "Amina", "1968-03-14")
+    address = f"{EPR}/Patient/{AMINA}"
+    amina = a_person(AMINA, "Yusuf", "Amina", "1968-03-14")
     sent = transaction(amina)
     for days, value in HAEMOGLOBIN_BEFORE:
         taken = tuesday - timedelta(days=days, hours=1)
         tests = [replace(BLOOD_COUNT[0], value=value), BLOOD_COUNT[2]]
-        counted = blood_count(EPR_AMINA, f"B{days}", taken, tests)
+        counted = blood_count(address, f"B{days}", taken, tests)
         sent["entry"] += counted["entry"]
     epr.posts(sent)
     settled()
-    return EPR_AMINA
+    return address
 
 
 @pytest.fixture
 def amina(amina_yusuf: str, a_browser: Opening, live_site: Site) -> Visitor:
     """Give Amina, signed in on her phone to a record that she has looked through before."""
-    found, _ = Repository(SYSTEM).summaries(Criteria("Patient", count=2))
-    (person,) = found
-    login = a_login("Amina Yusuf")
-    linked(login, person.id)
-    phone = with_session(a_browser(PHONE), login, live_site.base_url)
-    return Visitor(phone, phone.new_page())
+    return a_patient(a_browser(PHONE), "Amina Yusuf", AMINA, live_site.base_url)

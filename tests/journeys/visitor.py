@@ -14,8 +14,12 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from fhir.access import SYSTEM
+from fhir.search.values import token_hash
+from fhir.store import Criteria, Repository
 from portal.identity.models import User
-from tests.signing_in import signed_in
+from tests.builders import NHS
+from tests.signing_in import a_login, linked, signed_in
 
 GRAVE = {"serious", "critical"}
 # What tells one page of a kind from another; a kind is examined once a journey.
@@ -108,11 +112,25 @@ def grave_faults(page: Page) -> list[str]:
     ]
 
 
+def forgive(complaints: list[str], status: int) -> None:
+    """Take out of what pages complained of that a request was answered with this status."""
+    complaints[:] = [said for said in complaints if f"a status of {status}" not in said]
+
+
 def with_session(context: BrowserContext, user: User, base_url: str) -> BrowserContext:
     """Sign somebody in without the pages, which other journeys walk through."""
     cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base_url}])
     return context
+
+
+def a_patient(context: BrowserContext, name: str, nhs_number: str, base_url: str) -> Visitor:
+    """Sign in somebody whom the hospital knows, with a login of their own."""
+    wanted = [("identifier", [token_hash(NHS, nhs_number)])]
+    (person,), _ = Repository(SYSTEM).summaries(Criteria("Patient", tokens=wanted, count=2))
+    login = a_login(name)
+    linked(login, person.id)
+    return Visitor(with_session(context, login, base_url), context.new_page())
 
 
 @contextmanager
