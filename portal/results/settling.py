@@ -184,6 +184,13 @@ def _row(one: _Settled, now: datetime) -> DueRelease:
     return row
 
 
+def _may_be_decided_with_others(one: _Settled) -> bool:
+    """Whether no rule asks for a look at this very result."""
+    rule = one.decision.row
+    asks = rule is not None and rule.mode > Mode.AFTER_DAYS
+    return not asks and is_ordinary(one.subject, one.parts)
+
+
 def _open(opened: Sequence[_Settled], touched: Touched, now: datetime, *, is_history: bool) -> None:
     if not opened:
         return
