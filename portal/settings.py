@@ -142,7 +142,8 @@ FHIR_VIEWER = "portal.identity.viewers.viewer_of_token"  # who is asking the RES
 FHIR_SUBSCRIBERS = [  # who hears of a change, in this order
     "portal.results.subscriber.report_changed",
 ]
-RECORD_FRESHNESS = "portal.ops.freshness.of"  # who knows how long ago a patient's systems were heard
+# Who knows how long ago the systems of a patient's record were heard.
+RECORD_FRESHNESS = "portal.ops.freshness.of"
 FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinician releases it
     "DiagnosticReport",
     "Observation",

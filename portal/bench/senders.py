@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 END = b"\x1c\r"
@@ -77,9 +78,7 @@ async def send(port: int, streams: list[Iterator[bytes]], seconds: float) -> lis
     spell = Spell(time.monotonic() + seconds)
     senders = []
     for stream in streams:
-        _, sender = await loop.create_connection(
-            lambda stream=stream: Sender(stream, spell), "127.0.0.1", port
-        )
+        _, sender = await loop.create_connection(partial(Sender, stream, spell), "127.0.0.1", port)
         senders.append(sender.done)
     async with asyncio.timeout(seconds + PATIENCE):
         await asyncio.gather(*senders)
