@@ -72,7 +72,7 @@ def _figures(rounds: list[dict[str, Round]]) -> dict[str, float]:
     ours, bare = ([one[name] for one in rounds] for name in ("ours", "bare"))
 
     def median(of: list[Round], name: str) -> float:
-        return statistics.median(getattr(one, name) for one in of)
+        return float(statistics.median(getattr(one, name) for one in of))
 
     return {
         "ours, messages a second": median(ours, "rate"),
