@@ -18,7 +18,7 @@ from django.urls import path  # noqa: E402
 
 http = get_asgi_application()
 
-from portal import checks  # noqa: E402 (the apps come first)
+from portal import checks, memory  # noqa: E402 (the apps come first)
 from portal.live.consumer import Live, Nowhere  # noqa: E402
 
 application = ProtocolTypeRouter(
@@ -30,3 +30,4 @@ application = ProtocolTypeRouter(
     }
 )
 checks.require_safe()
+memory.settle()

@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 
-from portal import checks
+from portal import checks, memory
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
 PATIENCE = 5  # seconds that open requests and sockets are given when we stop
@@ -22,6 +22,7 @@ PATIENCE = 5  # seconds that open requests and sockets are given when we stop
 def run(*parts: Part) -> None:
     """Run the parts; each gets an event that is set when it should end."""
     checks.require_safe()
+    memory.settle()
     make_loop = found("uvloop.new_event_loop") or asyncio.new_event_loop
     with asyncio.Runner(loop_factory=make_loop) as runner:
         runner.run(_together(parts))

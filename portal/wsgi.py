@@ -10,7 +10,8 @@ database.attach()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 (the settings come first)
 
-from portal import checks  # noqa: E402
+from portal import checks, memory  # noqa: E402
 
 application = get_wsgi_application()
 checks.require_safe()
+memory.settle()

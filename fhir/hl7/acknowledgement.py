@@ -49,6 +49,7 @@ TOO_LARGE: Final = Problem("MSH", "207", "the message is too large")
 
 _ALWAYS, _NEVER, _ON_ERROR, _ON_SUCCESS = "AL", "NE", "ER", "SU"
 _LOCATION: Final = re.compile(r"([A-Z0-9]{3})(?:\[(\d+)\])?(?:-(\d+))?")
+_LINE_END: Final = re.compile(rb"[\r\n]")
 # From this version on ERR says place, code and severity in fields of their own.
 _ERR_IN_FIELDS: Final = "2.5"
 
@@ -59,12 +60,13 @@ def header_of(raw: bytes) -> Message:
     :raises Unreadable: there is no header.
     """
     start = raw.lstrip(b"\x0b\r\n \xef\xbb\xbf")
-    return Message.read(re.split(rb"[\r\n]", start, maxsplit=1)[0])
+    ended = _LINE_END.search(start)
+    return Message.read(start[: ended.start()] if ended else start)
 
 
 def unreadable(refused: Unreadable, now: datetime, control_id: str) -> bytes:
     """Return the answer to what has no header that we can read."""
-    stamp = _stamp(now)
+    stamp, _ = _stamps(now)
     text = refused.message.replace("\r", " ")
     lines = (
         rf"MSH|^~\&|||||{stamp}||ACK|{control_id}|P|2.5",
@@ -115,11 +117,12 @@ def _answer(
     said = header.segments[0]
     event = header.raw_field("MSH-9", 2)
     kind = [b"ACK", event, b"ACK"] if event else [b"ACK"]
-    ours = f"DB{now:%Y%m%d%H%M%S%f}{number}".encode()
+    stamp, moment = _stamps(now.replace(microsecond=0))
+    ours = f"DB{moment}{now.microsecond:06}{number}".encode()
     msh = (
         *(b"MSH", encoding),
         *(said.raw(n) for n in (5, 6, 3, 4)),
-        *(_stamp(now).encode(), b"", caret.join(kind), ours),
+        *(stamp.encode(), b"", caret.join(kind), ours),
         *(said.raw(11), said.raw(12)),
     )
     text = problem.text.encode() if problem else b""
@@ -146,10 +149,7 @@ def _err(problem: Problem, header: Message, bar: bytes, caret: bytes) -> bytes:
     return bar.join((b"ERR", b"", location, coded, b"E", b"", b"", b"", problem.text.encode()))
 
 
-def _stamp(now: datetime) -> str:
-    return _stamp_of(now.replace(microsecond=0))
-
-
 @lru_cache(maxsize=4)
-def _stamp_of(now: datetime) -> str:
-    return f"{now.astimezone(HERE):%Y%m%d%H%M%S%z}"
+def _stamps(now: datetime) -> tuple[str, str]:
+    """Return a moment as here, with its offset, and as in our control ids."""
+    return f"{now.astimezone(HERE):%Y%m%d%H%M%S%z}", f"{now:%Y%m%d%H%M%S}"

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from fhir.hl7.feeds import FeedSettings
+from fhir.hl7.glance import at_a_glance
 from fhir.hl7.mapping import Here, Making
 from fhir.hl7.message import Message, Unreadable
 from fhir.hl7.outline import outlined
 from fhir.hl7.people import identifiers
 from fhir.hl7.reports import report_key
-from fhir.search.values import token_hash
+from fhir.search.values import NHS_NUMBER, token_hash
 
 _DEPTHS: Final = {"PID": 1, "ORC": 2, "OBR": 2}
 _READ: Final = frozenset({"MSH", "EVN", *_DEPTHS})
@@ -40,6 +41,14 @@ def hash_of(lane: bytes) -> int:
 
 def envelope_of(raw: bytes, feed: FeedSettings) -> Envelope:
     """Read what can be read: of a message in pieces, nothing."""
+    if seen := at_a_glance(raw, feed):
+        kind, number, reports = seen
+        return Envelope(kind, lane_of(NHS_NUMBER, number), reports)
+    return read_envelope(raw, feed)
+
+
+def read_envelope(raw: bytes, feed: FeedSettings) -> Envelope:
+    """Read what can be read, of any message."""
     try:
         message = Message.read(raw, feed.charset, _READ)
     except Unreadable:
