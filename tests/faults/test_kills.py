@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections import Counter
 from random import Random
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.journey
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "6"))
 SEED = int(os.environ.get("FAULT_SEED", "20260310"))
 PARTS = ("mllp", "relay", "web")
+LONGER = 40  # seconds that each round more than usual may take
 PEOPLE = 6
 PACE = 0.6  # seconds between one person's reports
 
@@ -86,6 +88,7 @@ async def use_and_kill(site, ward, readers, load, killed):
 def test_whatever_is_killed_nothing_is_lost_and_every_page_catches_up(
     site, ward, as_superuser, tmp_path
 ):
+    signal.alarm(300 + LONGER * max(0, ROUNDS - len(PARTS) * 2))
     readers = [a_reader(site, person) for person in ward]
     load, killed = Load(site.mllp_port, PACE), Counter()
 
