@@ -15,6 +15,8 @@ from fhir.labels import HIDING, Label
 from fhir.scope import scoped
 
 HOURS: Final = 24
+# The audit is chained each second, whatever else there is to do: later, no relay is running.
+STOPPED: Final = timedelta(seconds=60)
 _UNREAD: Final = (State.WAITING, State.RETRY)
 
 
@@ -118,16 +120,27 @@ class Heard:
     is_silent: bool
 
 
-def heard_of(patient: str) -> tuple[list[Heard], datetime | None]:
-    """Return the feeds behind a patient's own results that have been heard, in one query.
+@dataclass(frozen=True, slots=True)
+class News:
+    """Whether news reach a patient's record.
 
-    Also since when a message of theirs is parked. Only results that they may see count, so that
-    nothing tells of one that is withheld.
+    `feeds` are those behind the results that they may see, so that nothing tells of one that is
+    withheld; `parked_since` is when a message of theirs came that cannot be read, `undone_since`
+    when the oldest piece of the relay's work fell due, whoever it is about.
     """
+
+    feeds: tuple[Heard, ...]
+    parked_since: datetime | None
+    undone_since: datetime | None
+
+
+def news_of(patient: str) -> News:
+    """Return what is known of this patient's news, in one query."""
     with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(_HEARD, {"patient": patient, "hiding": int(_HIDING)})
+        cursor.execute(_NEWS, {"patient": patient, "hiding": int(_HIDING)})
         rows = cursor.fetchall()
-    return [Heard(*row[:-1]) for row in rows if row[0]], rows[0][-1]
+    *_, parked_since, undone_since = rows[0]
+    return News(tuple(Heard(*row[:-2]) for row in rows if row[0]), parked_since, undone_since)
 
 
 def _live() -> Iterator[FeedState]:
@@ -142,7 +155,7 @@ def _live() -> Iterator[FeedState]:
 
 _HIDING: Final = HIDING & ~(Label.SENSITIVE | Label.TEAM_ONLY)
 # The newest reports tell which feeds matter; older ones may be of a system long gone.
-_HEARD: Final = """
+_NEWS: Final = """
 WITH parked AS (
   SELECT min(m.received_at) AS since FROM portal_fhir_inboundmessage m
   WHERE m.state = 'parked' AND (m.patient = %(patient)s OR m.person = ANY(
@@ -155,7 +168,9 @@ source AS (
     ORDER BY at DESC NULLS LAST, number DESC LIMIT 20) newest)
 SELECT CASE WHEN f.name IS NULL THEN '' WHEN f.sender IS NULL THEN 'FHIR' ELSE 'HL7' END,
   f.reading ->> 'section', f.phone, f.last_used_at,
-  f.last_used_at < daybook_now() - f.silence_minutes * interval '1 minute', parked.since
+  f.last_used_at < daybook_now() - f.silence_minutes * interval '1 minute', parked.since,
+  (SELECT min(at) FROM portal_fhir_auditentry
+   WHERE id > (SELECT coalesce(max(entry), 0) FROM portal_fhir_auditlink))
 FROM parked LEFT JOIN portal_fhir_feed f ON f.name IN (SELECT source FROM source)
   AND f.revoked_at IS NULL AND (f.sender IS NOT NULL OR f.token_digest IS NOT NULL)
   AND f.last_used_at IS NOT NULL

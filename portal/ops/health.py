@@ -2,7 +2,6 @@
 
 import hmac
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import Error, connection
@@ -10,11 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from fhir import watch
+from fhir import alarms, watch
 from portal import clock
 
-# The audit is chained each second, whatever else there is to do: later, no relay is running.
-STOPPED = timedelta(seconds=60)
 _EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -27,7 +24,11 @@ def lives(_request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def can_serve(_request: HttpRequest) -> HttpResponse:
-    """Tell whether pages can be answered and kept current; a silent feed is told, no more."""
+    """Tell whether pages can be answered.
+
+    A stopped relay or a silent feed is named and takes no page away: what is in the record can
+    still be read, and pages say of themselves that newer results may be missing.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT daybook_now()")
@@ -36,15 +37,15 @@ def can_serve(_request: HttpRequest) -> HttpResponse:
         return HttpResponse("database: no answer\n", status=503, content_type="text/plain")
     now = clock.now()
     # Where time is moved, age tells nothing.
-    stopped = behind.audit > STOPPED and not settings.CLOCK_MAY_MOVE
+    stopped = behind.audit > watch.STOPPED and not settings.CLOCK_MAY_MOVE
+    silent = ", ".join(one.name for one in feeds if one.is_silent(now))
     said = [
         "database: ok",
         f"relay: {'stopped' if stopped else 'ok'}, behind by {int(behind.worst.total_seconds())} s",
-        f"feeds: {sum(one.is_silent(now) for one in feeds)} silent of {len(feeds)}",
-        f"{'not ready' if stopped else 'ok'} at {now.isoformat()}",
+        f"feeds: {f'silent: {silent}' if silent else 'ok'}",
+        f"ok at {now.isoformat()}",
     ]
-    text = "".join(f"{line}\n" for line in said)
-    return HttpResponse(text, status=503 if stopped else 200, content_type="text/plain")
+    return HttpResponse("".join(f"{line}\n" for line in said), content_type="text/plain")
 
 
 @require_safe
@@ -74,6 +75,11 @@ def _figures() -> Iterator[str]:
             ({"work": name}, getattr(behind, name).total_seconds())
             for name in ("changes", "messages", "audit")
         ],
+    )
+    yield from _gauge(
+        "daybook_alarms",
+        "What a person must look at",
+        [({"kind": alarm.name.lower()}, number) for alarm, number in alarms.counts().items()],
     )
     yield from _gauge(
         "daybook_feed_messages",

@@ -45,7 +45,7 @@ VIEWS: Final = (
 )
 
 _SENTENCES: Final = {
-    State.PARKED: "Later messages of this person wait behind it.",
+    State.PARKED: "It is kept, and nothing of it is in the record.",
     State.UNMATCHED: "It waits, and files itself when the person arrives.",
     State.REVIEW: "Somebody decides who this is. Nothing was changed.",
     State.NOT_MAPPED: "Nothing was lost: it is kept, and can be read again when we can read it.",

@@ -11,7 +11,7 @@ from portal.identity.models import Role
 from portal.ops.board import said
 from tests.fhir.hl7.hospital import a_feed
 from tests.fhir.hl7.reading import OBR, PID
-from tests.portal.ops.conftest import HB, NOW, heard, main, plain, worked
+from tests.portal.ops.conftest import HB, NOW, heard, main, plain, rows, worked
 from tests.portal.ops.test_messages import PERSONAL
 from tests.signing_in import a_login, signed_in
 
@@ -27,7 +27,7 @@ def test_a_silent_feed_comes_first_with_its_limit_and_whom_to_call(feeds, browse
     said = plain(text)
     assert "winpath has been silent for 1 h 29 min, over its 30 min limit." in said
     assert "Patients see: notice since 9:42am. Call 01632 960 777." in said
-    assert text.index("<strong>winpath</strong>") < text.index("<strong>pas</strong>")
+    assert text.index(">winpath</a>") < text.index(">pas</a>")
     assert "Working" in text
 
 
@@ -42,6 +42,42 @@ def test_parked_patients_failed_and_unmatched_messages_are_counted(parked, arriv
     assert "Notice for 1 patient" in text
     assert "?view=failed&amp;feed=winpath" in text
     assert "?view=unmatched&amp;feed=winpath" in text
+
+
+def test_what_is_to_decide_not_mapped_late_and_reused_is_counted_as_its_list_holds_it(
+    registered, arrives, browser
+):
+    arrives(PID.replace("19670908", "19670909"), OBR, HB, control_id="1")
+    arrives(PID, kind="MDM^T02", control_id="2")
+    late = arrives(PID, OBR, HB, control_id="3")
+    worked()
+    rows(
+        "UPDATE portal_fhir_inboundmessage SET out_of_order = true, reused_control_id = true"
+        " WHERE id = %s RETURNING 1",
+        late,
+    )
+
+    said = plain(main(browser.get(FEEDS)))
+
+    for view, words in (
+        ("review", "1 who is it?"),
+        ("not-mapped", "1 not mapped"),
+        ("late", "1 late or out of order"),
+        ("reused", "1 control id used again"),
+    ):
+        assert f"{words} in winpath" in said
+        listed = main(browser.get(f"/ops/messages/?view={view}&feed=winpath"))
+        assert listed.count("Open<span") == 1
+
+
+def test_what_no_feed_answers_for_is_said_above_the_table(registered, arrives, browser):
+    arrives(PID.replace("9991000003", "9991013172"), kind="ADT^A31", feed="pas")
+    worked()
+
+    text = main(browser.get(FEEDS))
+
+    assert "Identities held : 1." in plain(text)
+    assert 'href="/ops/identities/"' in text
 
 
 def test_nothing_on_the_board_tells_who_anybody_is(parked, browser):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from fhir import audit, watch
 from fhir.access import SYSTEM
 from fhir.labels import Label
 from fhir.store import Repository
@@ -99,6 +100,20 @@ def test_once_it_is_set_aside_or_read_the_pages_are_current_again(parked, arrive
 
     assert state_of(later) == "done"
     assert not freshness.of(amina).is_stale
+
+
+def test_when_no_relay_runs_pages_say_that_something_may_be_missing(record, settings):
+    heard("winpath")
+    audit.chain()
+    assert watch.news_of(record).undone_since is None
+    Repository(SYSTEM).read("Patient", record)
+    since = watch.news_of(record).undone_since
+
+    assert not freshness.of(record).is_stale
+    # Then pages go by the server's own clock, which is far after the examples' day.
+    settings.CLOCK_MAY_MOVE = False
+
+    assert freshness.of(record) == Freshness("stale", since, phone="01632 960 777")
 
 
 def test_it_asks_the_same_number_of_questions_whatever_there_is(record):

@@ -124,7 +124,7 @@ def test_those_who_wait_behind_a_message_are_counted(parked, arrives, browser):
         arrives(PID, OBR, HB, control_id=control_id)
     worked()
 
-    assert "2 messages wait behind it now." in main(browser.get(at(parked)))
+    assert "2 later messages of this person wait behind it." in main(browser.get(at(parked)))
 
 
 def test_to_read_a_message_again_files_it_when_it_can_be_read(arrives, browser):
