@@ -88,7 +88,7 @@ def test_ben_makes_a_login_at_the_desk_and_reaches_no_record_but_his_own(
     bodies = [body_of(ben, address, 404) for address in (carters, nobody)]
     assert bodies[0] == bodies[1]
     assert not CLINICAL.search(bodies[0])
-    forgive(complaints, 404)
+    forgive(complaints, "status of 404")
     refused = as_superuser.execute(
         "SELECT DISTINCT ids FROM portal_fhir_auditentry WHERE name = 'Ben Carter'"
         " AND kind = 'patient' AND outcome <> 'allowed'"
@@ -144,7 +144,7 @@ def test_a_session_that_nobody_uses_warns_and_then_ends_in_every_tab(
         tab.page.go_back()
         expect(tab.page.get_by_role("heading", level=1)).to_be_visible()
         assert not CLINICAL.search(tab.page.content())
-    forgive(complaints, 401)
+    forgive(complaints, "status of 401")
 
 
 def test_five_wrong_codes_lock_the_login_and_a_mail_that_tells_nothing_says_so(

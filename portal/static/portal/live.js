@@ -5,6 +5,7 @@ const COALESCE = 300; // milliseconds in which several hints are one
 const QUIET = 40_000; // without a heartbeat for so long, the line is dead
 const POLL = 30_000;
 const LONGEST_WAIT = 30_000;
+const LONGEST_POLL = 600_000; // until something better than asking is tried again
 const ENDED = [4401, 4403]; // the session is over, or may not look any more
 
 const due = new Set();
@@ -12,34 +13,56 @@ const seen = new WeakMap(); // part → the entity tag of what it shows
 let timer;
 let heardAt = Date.now();
 let attempts = 0; // that never led to an open line
+let tries = 2; // of one way before the next: more once a socket has been open here
+let polling = POLL; // for how long to ask before something better is tried
 let line = { close() {} };
+let next; // the attempt that is to come
 
 if (page.liveUrl && document.querySelector("[data-live]")) {
   document.addEventListener("visibilitychange", woken);
-  window.addEventListener("online", woken);
+  window.addEventListener("online", afresh);
   window.addEventListener("pageshow", (event) => event.persisted && reconnect());
   connect();
 }
 
 function connect() {
-  const ways = [socket, events, poll];
-  line = ways[Math.min(Math.floor(attempts / 2), ways.length - 1)]();
+  const way = attempts < tries ? socket : attempts < tries + 2 ? events : poll;
+  line = way();
 }
 
 function reconnect() {
+  clearTimeout(next);
   line.close();
   connect();
 }
 
+// From the best way on: what did not get through before may do so now.
+function afresh() {
+  attempts = 0;
+  reconnect();
+}
+
 function again() {
+  next = setTimeout(connect, pause());
+}
+
+function pause() {
   const wait = Math.min(LONGEST_WAIT, 500 * 2 ** attempts);
   attempts += 1;
-  setTimeout(connect, Math.random() * wait);
+  return Math.random() * wait;
+}
+
+function opened() {
+  polling = POLL;
 }
 
 function socket() {
   const way = new WebSocket(new URL(page.liveUrl, location.href).href.replace(/^http/, "ws"));
-  way.onopen = () => way.send(JSON.stringify({ t: "hello", c: page.cursor ?? "" }));
+  way.onopen = () => {
+    tries = 8;
+    opened();
+    way.send(JSON.stringify({ t: "hello", c: page.cursor ?? "" }));
+  };
   way.onmessage = ({ data }) => heard(JSON.parse(data));
   way.onclose = ({ code }) => (ENDED.includes(code) ? cutOff() : again());
   return closing(way, () => way.close());
@@ -47,6 +70,7 @@ function socket() {
 
 function events() {
   const way = new EventSource(`${page.liveUrl}events?c=${encodeURIComponent(page.cursor ?? "")}`);
+  way.onopen = opened;
   way.onmessage = ({ data }) => heard(JSON.parse(data));
   way.onerror = () => {
     way.close();
@@ -57,21 +81,25 @@ function events() {
 
 function poll() {
   let stopped = false;
+  let away = false;
   const ask = async () => {
     if (stopped) return;
     const headers = page.cursor ? { "If-None-Match": `"${page.cursor}"` } : {};
-    try {
-      const answer = await fetch(`${page.liveUrl}head`, { cache: "no-store", headers });
-      if (answer.status === 401) return cutOff();
-      if (answer.ok) {
-        const { c } = await answer.json();
-        heard(c && c !== page.cursor ? { t: "ev", c, k: everything() } : { t: "head", c });
-      }
-    } catch {
-      // The network is away; it is asked again.
+    const address = `${page.liveUrl}head`;
+    const answer = await fetch(address, { cache: "no-store", headers }).catch(() => null);
+    if (stopped) return;
+    if (answer?.status === 401) return cutOff();
+    if (answer?.status === 304) heard({ t: "head" });
+    if (answer?.ok) {
+      const { c } = await answer.json();
+      heard(c && c !== page.cursor ? { t: "ev", c, k: everything() } : { t: "head", c });
     }
-    setTimeout(ask, POLL * (0.8 + 0.4 * Math.random()));
+    if (answer && away) return afresh(); // nothing got through: it may not be the socket's fault
+    away = !answer;
+    setTimeout(ask, away ? pause() : POLL * (0.8 + 0.4 * Math.random()));
   };
+  next = setTimeout(afresh, polling);
+  polling = Math.min(2 * polling, LONGEST_POLL);
   ask();
   return { close: () => (stopped = true) };
 }
@@ -102,7 +130,7 @@ function cutOff() {
 
 function woken() {
   if (document.hidden) return;
-  if (Date.now() - heardAt > QUIET) reconnect();
+  if (Date.now() - heardAt > QUIET) afresh();
   if (due.size) later();
 }
 
