@@ -38,7 +38,9 @@ class Answers:
     def __call__(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
         if page := self.pages.get(path):
-            route.fulfill(body=page.content, headers=dict(page.headers))
+            # Nothing is served here that a page could listen to.
+            body = page.content.replace(b' data-live-url="/live/"', b"")
+            route.fulfill(body=body, headers=dict(page.headers))
         elif found := finders.find(path.removeprefix("/static/")):
             file = Path(found)
             kind = TYPES.get(file.suffix, "application/octet-stream")
