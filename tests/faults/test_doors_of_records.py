@@ -1,0 +1,269 @@
+"""Every address that takes an id, every method and every kind of viewer: mine, another's, none's.
+
+Who is let in is said by a table; all else is refused, and refused alike whatever the id
+(decisions 26), so that nobody learns whether there is such a thing.
+"""
+
+import json
+import os
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from fhir import feeds
+from fhir.access import SYSTEM
+from fhir.labels import Label
+from fhir.store import Repository
+from portal.identity.models import Role
+from tests.builders import a_bundle, a_patient
+from tests.faults.test_withheld import FORM_TOKEN
+from tests.portal.live.test_socket import closed_with, open_socket, said, write
+from tests.portal.results.laboratory import a_count, a_value, sent
+from tests.portal.results.pieces import TUESDAY
+from tests.portal.results.staff import a_clinician, treats
+from tests.signing_in import a_login, linked, signed_in
+
+NOWHERE = "7d5b43c2-0000-4000-8000-0123456789ab"
+# Every id with every method: thousands more, and minutes.
+EVERY = "FAULT_ROUNDS" in os.environ
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+AMINA, BEN, TREATING = "Amina", "Ben", "a clinician who treats her"
+FEED, OTHER_FEED = "a feed", "another feed"
+
+# Addresses of pages; {report} and {value} are what the id is put in for.
+PATIENT_PAGES = (
+    "/record/results/{report}/",
+    "/record/results/{report}/?part=status",
+    "/record/results/{report}/{value}/",
+    "/record/results/alone/{value}/",
+    "/record/results/{report}/document/0/",
+)
+STAFF_PAGES = ("/staff/results/{report}/", "/staff/results/{report}/?part=none")
+API = (
+    "/fhir/R4/DiagnosticReport/{report}",
+    "/fhir/R4/Observation/{value}",
+    "/fhir/R4/Patient/{patient}",
+    "/fhir/R4/DiagnosticReport/{report}/_history",
+    "/fhir/R4/DiagnosticReport/{report}/_history/1",
+    "/fhir/R4/Observation?_id={value}",
+    "/fhir/R4/Observation?patient={patient}",
+    "/fhir/R4/Patient/_search",
+    "/fhir/R4/Patient",
+    "/fhir/R4",
+    "/fhir/R4/nowhere/{value}/at/all",
+)
+READING = frozenset({"GET", "HEAD"})
+
+
+@pytest.fixture
+def world(moved_clock):
+    """Give two people with a released report each, and a withheld one of Amina's."""
+    moved_clock.move_to(TUESDAY)
+    records = Repository(SYSTEM)
+    amina = records.create(a_patient("9991000003")).id
+    ben = records.create(a_patient("9991013172", family="Carter")).id
+    things = {}
+    for name, patient in ((AMINA, amina), (BEN, ben)):
+        report, value = sent(*a_count(patient, presentedForm=[A_TEXT]))
+        for kind, one in (("DiagnosticReport", report), ("Observation", value)):
+            records.relabel(kind, one, remove=Label.NOPAT)  # a document waits for a clinician
+        things[name] = {"report": report, "value": value, "patient": patient}
+    report, value = sent(*a_count(amina, a_value(amina, "41", "LL")))
+    things["withheld"] = {"report": report, "value": value, "patient": amina}
+    things["nobody"] = dict.fromkeys(("report", "value", "patient"), NOWHERE)
+    return things
+
+
+A_TEXT = {"contentType": "text/plain", "data": "QQ=="}
+
+
+@pytest.fixture
+def browsers(world):
+    treating = treats(a_clinician("Dr Priya Nair"), world[AMINA]["patient"])
+    people = {name: a_login(name) for name in (AMINA, BEN)}
+    for name, user in people.items():
+        linked(user, world[name]["patient"])
+    others = {
+        role: signed_in(a_login(role.title(), role))
+        for role in (Role.RECORDS, Role.EDITOR, Role.APPROVER, Role.OPERATIONS, Role.ADMIN)
+    }
+    found = {
+        "a visitor": Client(),
+        "a visitor with a made-up token": Client(headers={"Authorization": "Bearer made-up"}),
+        AMINA: signed_in(people[AMINA]),
+        BEN: signed_in(people[BEN]),
+        "Amina without the second step": signed_in(people[AMINA], second_factor=False),
+        "a patient without a record": signed_in(a_login("Unlinked")),
+        TREATING: signed_in(treating),
+        "a clinician who does not": signed_in(a_clinician("Dr Erik Lund")),
+        **others,
+        FEED: with_token("winpath"),
+        OTHER_FEED: with_token("pas"),
+        "a revoked feed": with_token("gone"),
+    }
+    feeds.revoke("gone")
+    for browser in found.values():
+        browser.raise_request_exception = False
+    return found
+
+
+def with_token(name):
+    token = feeds.add(feeds.Terms(name, "RMB"))
+    return Client(headers={"Authorization": f"Bearer {token}"})
+
+
+def asked(browser, method, path):
+    """Return an answer without what is made anew each time; nothing that is asked for stays."""
+    body = json.dumps(a_bundle(a_patient(), kind="batch")) if path == "/fhir/R4" else "{}"
+    kind = "application/fhir+json" if path.startswith("/fhir") else "text/plain"
+    with transaction.atomic():
+        answer = browser.generic(method, path, body, content_type=kind)
+        transaction.set_rollback(True)
+    return answer
+
+
+def told(answer, thing):
+    """Return what is told, with the ids that were asked for taken out."""
+    content = FORM_TOKEN.sub(rb"\1", answer.content).decode()
+    location = answer.headers.get("Location", "")
+    for name in set(thing.values()):
+        content, location = content.replace(name, "ID"), location.replace(name, "ID")
+    return answer.status_code, location, answer.headers.get("Allow"), content
+
+
+def is_let_in(answer):
+    return answer.status_code < 300
+
+
+def chosen(world, page, method):
+    """Return whose ids are tried: where nothing can be read or written, hers and nobody's do."""
+    reaches = {"GET", "PUT", "POST"} if page.startswith("/fhir") else {"GET"}
+    if EVERY or method in reaches:
+        return world
+    return {whose: world[whose] for whose in (AMINA, "nobody")}
+
+
+def try_all(browsers, world, pages, may):
+    """Try every page, viewer, method and id; return the count, and what was not as it should be."""
+    tried, wrong = 0, []
+    for page in pages:
+        for who, browser in browsers.items():
+            for method in METHODS:
+                told_of = {}
+                for whose, thing in chosen(world, page, method).items():
+                    path = page.format(**thing)
+                    answer = asked(browser, method, path)
+                    tried += 1
+                    assert answer.status_code < 500, (who, method, path, answer.content)
+                    expected = may(who, method, page, whose)
+                    if expected is not None and is_let_in(answer) != expected:
+                        wrong.append((who, method, page, whose, answer.status_code))
+                    if not is_let_in(answer) and not may_know(who, page, whose):
+                        told_of[whose] = told(answer, thing)
+                if len(set(told_of.values())) > 1:
+                    wrong.append((who, method, page, "told apart", sorted(told_of)))
+    return tried, wrong
+
+
+def may_know(who, page, whose):
+    """Whether this viewer may know that there is such a thing, though they are refused here."""
+    if page.startswith("/fhir"):
+        return who in {FEED, OTHER_FEED}
+    return who == whose or (who == TREATING and whose in {AMINA, "withheld"})
+
+
+def may_open_a_page(who, method, page, whose):
+    if page.startswith("/staff/"):
+        of_hers = who == TREATING and whose in {AMINA, "withheld"}
+        return of_hers if method in READING and "part" not in page else None if of_hers else False
+    return method in READING and who == whose and "none" not in page
+
+
+def may_ask_the_api(who, method, page, whose):
+    """A feed is let in: which of its own requests are good is tried where the API is."""
+    if who not in {FEED, OTHER_FEED}:
+        return False
+    if method not in READING or "{" not in page or "nowhere" in page:
+        return None
+    return None if "?" in page else whose != "nobody"
+
+
+@pytest.mark.journey
+def test_each_page_of_a_record_opens_for_whose_it_is_and_tells_nobody_else_anything(
+    browsers, world
+):
+    tried, wrong = try_all(browsers, world, (*PATIENT_PAGES, *STAFF_PAGES), may_open_a_page)
+
+    assert wrong == []
+    print(f"\n{tried} doors of pages tried")  # noqa: T201 (what was tried)
+
+
+@pytest.mark.journey
+def test_each_address_of_the_api_opens_for_feeds_alone(browsers, world):
+    tried, wrong = try_all(browsers, world, API, may_ask_the_api)
+
+    assert wrong == []
+    print(f"\n{tried} doors of the API tried")  # noqa: T201 (what was tried)
+
+
+@pytest.fixture
+def web(site):
+    return site.start("web")
+
+
+@pytest.mark.journey
+def test_each_socket_tells_of_a_record_to_its_patient_alone(web):
+    records = Repository(SYSTEM)
+    amina = records.create(a_patient("9991000003")).id
+    ben = records.create(a_patient("9991013172", family="Carter")).id
+    of_amina, of_ben = a_login(AMINA), a_login(BEN)
+    linked(of_amina, amina)
+    linked(of_ben, ben)
+    hers = signed_in(of_amina)
+    listening = {
+        "a visitor": None,
+        BEN: signed_in(of_ben),
+        "Amina without the second step": signed_in(of_amina, second_factor=False),
+        TREATING: signed_in(treats(a_clinician("Dr Priya Nair"), amina)),
+        **{role: signed_in(a_login(role.title(), role)) for role in Role if role != Role.NONE},
+    }
+    tried = 0
+    with open_socket(web, hers) as socket:
+        own = said(socket, "head")["c"]
+    for who, client in listening.items():
+        for cursor in (own, "", "x", own[:-2]):
+            with open_socket(web, client, cursor=cursor) as other:
+                write(amina, f"o{tried}", withheld=False)
+                assert hears_nothing_of_her(other), who
+                tried += 1
+    for origin in ("https://evil.example", "null", "http://localhost.evil.example"):
+        with open_socket(web, hers, origin=origin) as stranger:
+            assert closed_with(stranger) == 4403
+            tried += 1
+    for path in ("live", "live/events", "live/head", "record/results/", "fhir/R4", "staff/", "x"):
+        cookie = hers.cookies[settings.SESSION_COOKIE_NAME].value
+        headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
+        address = f"ws://localhost:{web.port}/{path}"
+        with pytest.raises(InvalidStatus):
+            connect(address, origin=web.base_url, additional_headers=headers)
+        tried += 1
+    with open_socket(web, hers, cursor=own) as socket:
+        assert said(socket)["k"] == ["home", "results"]
+    print(f"\n{tried + 1} sockets tried")  # noqa: T201 (what was tried)
+
+
+def hears_nothing_of_her(socket):
+    """Whether a socket is closed, or tells of nothing in half a second."""
+    try:
+        while True:
+            heard = json.loads(socket.recv(timeout=0.5))
+            if heard["t"] == "ev":
+                return False
+    except TimeoutError:
+        return True
+    except Exception as closed:  # noqa: BLE001 (however it ends, nothing was told)
+        return "4401" in str(closed)
