@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from django.db import connection
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -45,6 +46,16 @@ def of_process(process: int) -> float:
 def memory_of(process: int) -> float:
     """Return the resident memory of a process, in KB."""
     return int(Path(f"/proc/{process}/statm").read_text("utf-8").split()[1]) * _PAGE_KB
+
+
+def of_backends(address: str) -> float:
+    """Return the seconds of CPU that the connections of a database have taken so far."""
+    with psycopg.connect(address) as asking:
+        backends = asking.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+    return sum(of_process(backend) for (backend,) in backends)
 
 
 def _own() -> float:

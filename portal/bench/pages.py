@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import connection
-from django.http import HttpRequest
 from django.test import Client
 
 from fhir.access import SYSTEM
@@ -20,8 +18,7 @@ from fhir.paths import Json
 from fhir.store import Draft, Repository
 from portal import clock
 from portal.bench import measures
-from portal.identity import sessions
-from portal.identity.models import Link, User
+from portal.bench.signing_in import signed_in
 
 ADDRESS = "/record/results/"
 ROUNDS, BATCH, ROWS = 40, 500, 25
@@ -80,17 +77,7 @@ def _patient_with(*, reports: int, results: int, n: int) -> Client:
     _write([_draft(_person(key), key)])
     for batch in _batches(_record(key, reports, results)):
         _write(batch)
-    user = User.objects.create_user(f"bench{n}@example.org", name="Bench")
-    Link.objects.create(
-        user=user, patient=key, method=Link.Method.ACTIVATION_CODE, linked_at=clock.now()
-    )
-    client = Client(HTTP_HOST="localhost")
-    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[1])
-    request = HttpRequest()
-    request.session = client.session
-    sessions.begin(request, user, clock.now(), second_factor=True)
-    request.session.save()
-    return client
+    return signed_in(key)
 
 
 def _others(count: int) -> None:

@@ -1,4 +1,4 @@
-"""Hospital systems for measuring: each on a connection of its own, each waiting for its answer."""
+"""Hospital systems for measuring: on each connection one message at a time waits for its answer."""
 
 import asyncio
 import time
@@ -83,3 +83,34 @@ async def send(port: int, streams: list[Iterator[bytes]], seconds: float) -> lis
     async with asyncio.timeout(seconds + PATIENCE):
         await asyncio.gather(*senders)
     return spell.waits
+
+
+class Line:
+    """A hospital system with a few connections, which sends when it has something to say."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+        self._free = asyncio.Queue()
+
+    async def open(self, connections: int) -> None:
+        for _ in range(connections):
+            self._free.put_nowait(await asyncio.open_connection("127.0.0.1", self._port))
+
+    async def send(self, message: bytes) -> float:
+        """Return the moment at which the frame was sent, once it has been acknowledged.
+
+        :raises NotTaken: it was not.
+        """
+        reader, writer = await self._free.get()
+        sent_at = time.monotonic()
+        writer.write(b"\x0b" + message + END)
+        answer = await reader.readuntil(END)
+        if b"MSA|AA|" not in answer:
+            raise NotTaken(answer.decode("ascii", "replace"))
+        self._free.put_nowait((reader, writer))
+        return sent_at
+
+    def close(self) -> None:
+        while not self._free.empty():
+            self._free.get_nowait()[1].close()

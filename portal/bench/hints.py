@@ -1,0 +1,200 @@
+"""From a hospital's frame to the browsers' hint, beside a bare call of the database to sockets.
+
+A thousand pages are open on the running service: listener, relay and web, each in a process.
+"""
+
+import asyncio
+import json
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import psycopg
+import uvloop
+
+from fhir import changes
+from portal.bench import browsers, measures, messages, running
+from portal.bench.bare_echo import CHANNEL
+from portal.bench.browsers import Page
+from portal.bench.messages import Person
+from portal.bench.senders import Line
+from portal.bench.signing_in import cookie_of, signed_in
+from portal.live import cursors
+
+LIMIT, MEMORY_LIMIT = 10.0, 40.0
+PEOPLE, PAGES_EACH, MESSAGES, A_SECOND, VALUES = 100, 10, 1_000, 20, 5
+CONNECTIONS, WARM = 8, 10
+SETTLED, LATEST = 4.0, 20.0  # seconds
+
+PARTS = {"web": ("serve", "--web-only"), "relay": ("relay",), "listener": ("mllp",)}
+# As in production, but that it is always working hours.
+SETTINGS = {"CLOCK_MAY_MOVE": "no", "RESULTS_IN_WORKING_HOURS": "no"}
+
+Figures = dict[str, float]
+
+
+def run() -> Figures:
+    """Measure the service and then the echo, each with its own thousand sockets."""
+    messages.admit_laboratory()
+    people = messages.people(PEOPLE)
+    messages.register(people)
+    ours, figures = _service(people)
+    bare = _echo([person.key for person in people])
+    expected = MESSAGES * PAGES_EACH
+    return {
+        "hints": len(ours),
+        "hints missing (limit 0)": expected - len(ours),
+        "echoes missing": expected - len(bare),
+        "frame to hint, median in ms": statistics.median(ours),
+        "frame to hint, p99 in ms": _p99(ours),
+        "echo, median in ms": statistics.median(bare),
+        "echo, p99 in ms": _p99(bare),
+        f"ratio of p99 (limit {LIMIT:g})": _p99(ours) / _p99(bare),
+        **figures,
+    }
+
+
+def _service(people: list[Person]) -> tuple[list[float], Figures]:
+    """Return how long each hint took, in ms, and what it cost."""
+    ports = {"PORT": running.free_port(), "MLLP_PORT": running.free_port()}
+    environment = SETTINGS | {name: str(port) for name, port in ports.items()}
+    pages = _pages(people, ports["PORT"])
+    with ExitStack() as stack:
+        processes = {
+            name: stack.enter_context(running.running("manage.py", *command, **environment))
+            for name, command in PARTS.items()
+        }
+        load = _Load(people, pages, processes, ports["MLLP_PORT"])
+        uvloop.run(load.run())
+    return _delays(pages, load.sent), load.figures
+
+
+def _pages(people: list[Person], port: int) -> list[Page]:
+    address = f"ws://localhost:{port}/live/"
+    hello = json.dumps({"t": "hello", "c": ""})
+    cookies = {person.key: cookie_of(signed_in(person.key)) for person in people}
+    return [
+        Page(key, address, hello, cookie)
+        for key, cookie in cookies.items()
+        for _ in range(PAGES_EACH)
+    ]
+
+
+class _Load:
+    """Messages at a steady rate, with the pages open, and what the processes took for it."""
+
+    def __init__(
+        self, people: list[Person], pages: list[Page], processes: dict[str, int], port: int
+    ) -> None:
+        self.sent: dict[str, list[float]] = defaultdict(list)
+        self.figures: Figures = {}
+        self._people = people
+        self._pages = pages
+        self._processes = processes
+        self._line = Line(port)
+
+    async def run(self) -> None:
+        async with browsers.opened(self._pages[:WARM]):
+            await asyncio.sleep(SETTLED)
+        await asyncio.sleep(SETTLED)
+        without = measures.memory_of(self._processes["web"])
+        async with browsers.opened(self._pages):
+            await asyncio.sleep(SETTLED)
+            taken = measures.memory_of(self._processes["web"]) - without
+            name = f"memory of an idle socket, KB (limit {MEMORY_LIMIT:g})"
+            self.figures[name] = taken / len(self._pages)
+            await self._line.open(CONNECTIONS)
+            before = self._spent()
+            await _steadily(self._send)
+            await browsers.until_told(self._pages, MESSAGES * PAGES_EACH, LATEST)
+            for part, spent in self._spent().items():
+                self.figures[f"{part}, ms of CPU a message"] = (
+                    1000 * (spent - before[part]) / MESSAGES
+                )
+            self._line.close()
+
+    async def _send(self, n: int) -> None:
+        person = self._people[n % PEOPLE]
+        report = messages.report(f"H{n}", person, datetime.now(UTC), VALUES)
+        self.sent[person.key].append(await self._line.send(report))
+
+    def _spent(self) -> Figures:
+        parts = {name: measures.of_process(one) for name, one in self._processes.items()}
+        return {**parts, "database": measures.of_backends(running.address())}
+
+
+def _events(page: Page) -> list[tuple[float, int]]:
+    """Return when the page was told, and up to which number of its patient's log."""
+    said = [(at, json.loads(text)) for at, text in page.heard]
+    told = [(at, cursors.decode(one["c"], page.whose)) for at, one in said if one["t"] == "ev"]
+    return [(at, head.seq) for at, head in told if head]
+
+
+def _delays(pages: list[Page], sent: dict[str, list[float]]) -> list[float]:
+    """Return for each message and page how long it took until the page was told of the release."""
+    released: dict[str, list[int]] = defaultdict(list)
+    for change in changes.after(dict.fromkeys(sent, 0)):
+        if change.kind == "released" and change.resource_type == "DiagnosticReport":
+            released[change.patient].append(change.seq)
+    delays = []
+    for page in pages:
+        told = _events(page)
+        for sent_at, seq in zip(sorted(sent[page.whose]), released[page.whose], strict=False):
+            heard_at = next((at for at, up_to in told if up_to >= seq), None)
+            if heard_at is not None:
+                delays.append(1000 * (heard_at - sent_at))
+    return delays
+
+
+def _echo(names: list[str]) -> list[float]:
+    """Return how long each echo took, in ms, at the same rate to as many sockets."""
+    port = running.free_port()
+    address = f"ws://localhost:{port}/"
+    pages = [Page(name, address, name) for name in names for _ in range(PAGES_EACH)]
+    command = ("-m", "portal.bench.bare_echo", str(port), running.address())
+    with running.running(*command):
+        called = uvloop.run(_calls(names, pages))
+    return [
+        1000 * (at - called[int(text.partition(",")[2])])
+        for page in pages
+        for at, text in page.heard
+    ]
+
+
+async def _calls(names: list[str], pages: list[Page]) -> dict[int, float]:
+    called: dict[int, float] = {}
+    database = running.address()
+    async with (
+        browsers.opened(pages),
+        await psycopg.AsyncConnection.connect(database, autocommit=True) as connected,
+    ):
+        await asyncio.sleep(SETTLED)
+
+        async def call(n: int) -> None:
+            called[n] = time.monotonic()
+            payload = f"{names[n % len(names)]},{n}"
+            await connected.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+
+        await _steadily(call)
+        await browsers.until_told(pages, MESSAGES * PAGES_EACH, LATEST)
+    return called
+
+
+async def _steadily(act: Callable[[int], Awaitable[None]]) -> None:
+    """Do something so many times a second, whether or not the last has been done."""
+    began = time.monotonic()
+    async with asyncio.TaskGroup() as doing:
+        for n in range(MESSAGES):
+            await asyncio.sleep(began + n / A_SECOND - time.monotonic())
+            doing.create_task(_done(act(n)))
+
+
+async def _done(work: Awaitable[None]) -> None:
+    await work
+
+
+def _p99(delays: list[float]) -> float:
+    return statistics.quantiles(delays, n=100)[98]
