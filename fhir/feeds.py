@@ -5,13 +5,13 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from fhir.models import Feed
+from fhir.moments import now
 
 # A name stands in references ("Device/winpath"), addresses and logs.
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9\-]{0,38}[a-z0-9])?")
@@ -96,15 +96,15 @@ def known() -> Iterable[Feed]:
 def revoke(name: str) -> bool:
     """Let a feed speak no more and return whether there was one; what it sent stays its own."""
     live = _feeds().filter(name=name, revoked_at=None)
-    return bool(live.update(revoked_at=_now(), token_digest=None))
+    return bool(live.update(revoked_at=now(), token_digest=None))
 
 
 def heard(name: str) -> None:
     """Note that a feed has spoken; at most every ten seconds, so that writers do not queue."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE portal_fhir_feed SET last_used_at = daybook_now() WHERE name = %s AND"
-            " (last_used_at IS NULL OR last_used_at < daybook_now() - interval '10 seconds')",
+            "UPDATE portal_fhir_feed SET last_used_at = daybooknow() WHERE name = %s AND"
+            " (last_used_at IS NULL OR last_used_at < daybooknow() - interval '10 seconds')",
             [name],
         )
 
@@ -124,10 +124,3 @@ def _require_sound(terms: Terms) -> None:
         raise CannotAdd("processing is P (production), T (test) or D (debugging)")
     if terms.empty_means not in {"keep", "delete"}:
         raise CannotAdd("an empty field means keep or delete")
-
-
-def _now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT daybook_now()")
-        now: datetime = cursor.fetchone()[0]
-    return now

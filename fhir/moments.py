@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from fhir.dates import span_of
 from fhir.paths import Json
 
@@ -45,6 +47,14 @@ def moment_of(resource: Json) -> tuple[datetime | None, str]:
         if isinstance(said, str) and (at := start_of(said)):
             return at, said
     return None, ""
+
+
+def now() -> datetime:
+    """Return the service's time, as all its SQL has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT daybook_now()")
+        found: datetime = cursor.fetchone()[0]
+    return found
 
 
 def start_of(said: str) -> datetime | None:

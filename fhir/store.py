@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 
 from fhir import changes, relabelling
 from fhir.access import SYSTEM, WRITING, Interaction, Verdict, decide
@@ -15,6 +14,7 @@ from fhir.audit import Seen
 from fhir.changes import Change
 from fhir.compartment import patient_of
 from fhir.labels import NONE, Label, facts_of
+from fhir.moments import now
 from fhir.paths import Json
 from fhir.raw import dump
 from fhir.reading import NotFound, Reader, fetched
@@ -98,7 +98,7 @@ class Repository(Reader):
         """
         self._require_writing(drafts)
         with self.transaction():
-            written = write(drafts, self.viewer.who, source, _now(), backload=self._backload)
+            written = write(drafts, self.viewer.who, source, now(), backload=self._backload)
             self._told(one.change for one in written if one.change)
             self._audit_written(written)
         return written
@@ -196,11 +196,6 @@ def patients_naming(
             [list(references), list(types), list(but_not)],
         )
     return {str(row[0]) for row in rows}
-
-
-def _now() -> datetime:
-    now: datetime = fetched("SELECT daybook_now()", [])[0][0]
-    return now
 
 
 def _address(draft: Draft) -> tuple[str, str]:

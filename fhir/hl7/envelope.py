@@ -34,11 +34,6 @@ def lane_of(system: str, value: str) -> bytes:
     return token_hash(system, value).to_bytes(_BYTES, "big", signed=True)
 
 
-def hash_of(lane: bytes) -> int:
-    """Return the number's hash in the store's index."""
-    return int.from_bytes(lane, "big", signed=True)
-
-
 def envelope_of(raw: bytes, feed: FeedSettings) -> Envelope:
     """Read what can be read: of a message in pieces, nothing."""
     if seen := at_a_glance(raw, feed):

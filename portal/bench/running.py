@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from django.db import connection
 
-from portal import database
+from portal import database, waking
 
 PATIENCE = 30  # seconds in which a process has to end
 
@@ -42,8 +41,4 @@ def free_port() -> int:
 
 def address() -> str:
     """Return what psycopg needs to reach the scratch database, as a text for a command line."""
-    parameters = connection.get_connection_params()
-    names = ("dbname", "user", "password", "host", "port")
-    return psycopg.conninfo.make_conninfo(
-        **{name: parameters[name] for name in names if parameters.get(name)}
-    )
+    return psycopg.conninfo.make_conninfo(**waking.address())

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -41,11 +40,6 @@ def attended(person: Person, visit: Visit) -> bytes:
     event = "A01" if visit.kind == "stay" else "A04"
     at = visit.end_at or visit.start_at
     return _adt(event, person, at, visit)
-
-
-def visit_changed(person: Person, visit: Visit, at: datetime) -> bytes:
-    """A08: the visit is told again, as it is now."""
-    return _adt("A08", person, at, visit)
 
 
 def reported(person: Person, report: Report) -> bytes:
@@ -197,9 +191,3 @@ def _pieces(document: bytes) -> Iterator[dict[int, str]]:
 def _notes(text: str) -> Iterator[str]:
     if text:
         yield segment("NTE", {1: "1", 2: "L", 3: said(text)})
-
-
-def preliminary(report: Report) -> Report:
-    """The same report before the laboratory has finished with it."""
-    results = tuple(replace(result, status="P") for result in report.results)
-    return replace(report, status="P", results=results)

@@ -28,10 +28,6 @@ def at(day: datetime, clock: str) -> datetime:
     return day.replace(hour=hours, minute=minutes)
 
 
-def in_clinic(now: datetime, days_ago: float, throw: Random) -> datetime:
-    return at(clinic_day(now, days_ago), f"{throw.randrange(9, 16)}:{throw.randrange(12) * 5:02}")
-
-
 def later(moment: datetime, throw: Random, *, least: int, most: int) -> datetime:
     """Some minutes later, whether or not the clocks change meanwhile."""
     minutes = timedelta(minutes=throw.randrange(least, most))
