@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import date, timedelta
+from email import message_from_string
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -163,7 +164,14 @@ def test_five_wrong_codes_lock_the_login_and_a_mail_that_tells_nothing_says_so(
     ben.says("Code", app_code()).presses("Sign in").reads("Your login is locked until 10:3")
     (mail,) = live_site.mails
     assert "Subject: Your login is locked for a while" in mail
-    assert not CLINICAL.search(mail)
+    assert not CLINICAL.search(without_number(mail))
+
+
+def without_number(mail):
+    """Return a mail without its Message-ID, whose random digits may read like a value."""
+    parsed = message_from_string(mail)
+    del parsed["Message-ID"]
+    return parsed.as_string()
 
 
 def later(site, tabs, **distance):
