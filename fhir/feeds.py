@@ -103,8 +103,8 @@ def heard(name: str) -> None:
     """Note that a feed has spoken; at most every ten seconds, so that writers do not queue."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE portal_fhir_feed SET last_used_at = daybooknow() WHERE name = %s AND"
-            " (last_used_at IS NULL OR last_used_at < daybooknow() - interval '10 seconds')",
+            "UPDATE portal_fhir_feed SET last_used_at = daybook_now() WHERE name = %s AND"
+            " (last_used_at IS NULL OR last_used_at < daybook_now() - interval '10 seconds')",
             [name],
         )
 
