@@ -67,6 +67,8 @@ class NhsNumber(forms.CharField):
 
     def clean(self, value: Any) -> str:
         typed: str = super().clean(value)
+        if not typed:
+            return ""  # Where none is required.
         try:
             return checked_nhs_number(typed)
         except BadNhsNumber:

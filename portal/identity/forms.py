@@ -51,10 +51,24 @@ class NewLoginForm(forms.Form):
 
 
 class PersonForm(forms.Form):
-    """Whom a member of staff has before them."""
+    """Whom a member of staff has before them, by one of two numbers."""
 
-    nhs_number = NhsNumber()
+    nhs_number = NhsNumber(required=False)
+    hospital_number = forms.CharField(
+        max_length=64,
+        required=False,
+        error_messages={"max_length": "A hospital number has 64 characters or fewer"},
+    )
     born = DateOfBirth()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        numbers = [cleaned.get("nhs_number"), cleaned.get("hospital_number")]
+        if all(numbers):
+            self.add_error("hospital_number", "Enter one of the two numbers, not both")
+        if not any(numbers) and "nhs_number" in cleaned and "hospital_number" in cleaned:
+            self.add_error("nhs_number", "Enter an NHS number or a hospital number")
+        return cleaned
 
 
 class ChecksForm(forms.Form):

@@ -37,7 +37,7 @@ _TEAM_SEES = int(HIDING & ~Label.UNKNOWN | Label.DEMOGRAPHICS)
 
 SHARED = frozenset({""})
 
-# Records staff find a person by NHS number and date of birth to hand over an activation code.
+# Records staff find a person by a number and date of birth to hand over an activation code.
 FIND_PERSON = Grant(EVERYONE, frozenset({"Patient"}), frozenset({Interaction.SEARCH}))
 
 # A hospital system sends anything about anyone, and may read back what it is about to correct.

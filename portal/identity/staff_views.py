@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 # Where the session keeps who was found, and a token that lets one code be given for it.
 _FOUND = "activation_person"
 _PAGE = ("GET", "HEAD", "POST")
-_NOBODY = "We have no record with this NHS number and date of birth"
+_NOBODY = "We have no record with this {} and date of birth"
+_SEVERAL = "More than one record has this {} and date of birth. No code can be given by it"
 
 
 @require_safe
@@ -42,12 +43,13 @@ def find(request: IdentifiedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not ratelimit.consume(request, action="find_person", user=request.user):
             return render(request, "429.html", status=429)
-        person = people.find_person(request.records, **form.cleaned_data)
-        if person:
-            request.session[_FOUND] = {"patient": person.key, "once": secrets.token_hex(8)}
+        found = people.find_people(request.records, **form.cleaned_data)
+        if len(found) == 1:
+            request.session[_FOUND] = {"patient": found[0].key, "once": secrets.token_hex(8)}
             return redirect("staff_activation_person")
         _alarm_if_barred(request, form.cleaned_data)
-        form.add_error(None, _NOBODY)
+        number = "NHS number" if form.cleaned_data["nhs_number"] else "hospital number"
+        form.add_error(None, (_SEVERAL if found else _NOBODY).format(number))
     return _page(request, "find", {"form": form})
 
 
@@ -134,8 +136,8 @@ def _alarm_if_barred(request: IdentifiedRequest, sought: dict[str, Any]) -> None
     """Say aloud that somebody looked for their own record, or a relation's, as staff."""
     if not request.viewer.barred:
         return
-    found = people.find_person(Repository(SYSTEM), **sought)
-    if found and found.key in request.viewer.barred:
+    found = people.find_people(Repository(SYSTEM), **sought)
+    if any(one.key in request.viewer.barred for one in found):
         logger.error("alarm: %s looked for a record that is closed to them", request.viewer.who)
 
 

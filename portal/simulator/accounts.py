@@ -121,13 +121,14 @@ def hand_over(person: Person, now: datetime) -> None:
     if Link.objects.filter(user=user, ended_at=None).exists():
         return
     office = User.objects.get(email=f"{OFFICE}@millbrook.example")
-    known = people.find_person(Repository(at_work(office, now)), person.nhs_number, person.born)
-    if known is None:
+    records = Repository(at_work(office, now))
+    found = people.find_people(records, person.born, nhs_number=person.nhs_number)
+    if not found:
         raise LookupError(f"{person.name} has not arrived in the record")
     evidence = ActivationCode.Evidence.PASSPORT
-    code = actions.give_code(patient=known.key, evidence=evidence, by=office, now=now)
-    found = actions.try_code(typed=code, born=person.born, now=now)
-    actions.activate(user=user, code=found.pk, now=now)
+    code = actions.give_code(patient=found[0].key, evidence=evidence, by=office, now=now)
+    given = actions.try_code(typed=code, born=person.born, now=now)
+    actions.activate(user=user, code=given.pk, now=now)
 
 
 def at_work(user: User, now: datetime) -> Viewer:

@@ -6,7 +6,7 @@ import pytest
 
 from portal.identity import codes
 from portal.identity.models import ActivationCode, Tie
-from tests.builders import a_patient
+from tests.builders import NHS, a_patient
 from tests.portal.identity.conftest import BEN
 from tests.portal.identity.test_actions import hold
 from tests.signing_in import a_code, linked, signed_in
@@ -22,6 +22,12 @@ def text(answer):
 
 def found(browser, **changed):
     return browser.post(FIND, FOUND | changed)
+
+
+def known_as(number, nhs="", **more):
+    """Return the identifiers of somebody whom a hospital knows by `number`."""
+    hospital = {"system": "https://millbrook.example/mrn", "value": number} | more
+    return [hospital, *([{"system": NHS, "value": nhs}] if nhs else [])]
 
 
 def give(browser, **changed):
@@ -45,16 +51,64 @@ def test_a_person_is_found_by_nhs_number_and_date_of_birth(sam, bens_record):
     assert "No Daybook account yet" in page
 
 
-def test_a_wrong_date_of_birth_finds_nobody_and_reads_like_no_record(sam, bens_record):
+@pytest.mark.parametrize(
+    ("number", "wrong"),
+    [
+        ("NHS number", {"nhs_number": "9990000018"}),
+        ("hospital number", {"nhs_number": "", "hospital_number": "K2"}),
+    ],
+)
+def test_a_wrong_date_of_birth_finds_nobody_and_reads_like_no_record(sam, system, number, wrong):
+    system.create(a_patient(BEN, born="1991-07-02") | {"identifier": known_as("K1", nhs=BEN)})
+    browser = signed_in(sam)
+    right = wrong | ({"hospital_number": "K1"} if "hospital_number" in wrong else FOUND)
+
+    another_day = found(browser, **right | {"born_2": "1990"})
+    nobody = found(browser, **wrong)
+
+    assert f"We have no record with this {number} and date of birth" in text(another_day)
+    cut = r"name=\"(csrfmiddlewaretoken|nhs_number|hospital_number|born_\d)\"[^>]*"
+    assert re.sub(cut, "", text(another_day)) == re.sub(cut, "", text(nobody))
+    assert browser.get(PERSON)["Location"] == FIND
+
+
+@pytest.mark.parametrize("typed", ["K0001234", "k0001234", " K0001234 "])
+def test_somebody_without_an_nhs_number_is_found_by_their_hospital_number(sam, system, typed):
+    born = "1991-07-02"
+    person = system.create(
+        a_patient(family="Carter", given="Ben", born=born, identifier=known_as("K0001234"))
+    )
     browser = signed_in(sam)
 
-    wrong = found(browser, born_2="1990")
-    nobody = found(browser, nhs_number="9990000018")
+    assert found(browser, nhs_number="", hospital_number=typed)["Location"] == PERSON
 
-    assert "We have no record with this NHS number and date of birth" in text(wrong)
-    cut = r"name=\"(csrfmiddlewaretoken|nhs_number|born_\d)\"[^>]*"
-    assert re.sub(cut, "", text(wrong)) == re.sub(cut, "", text(nobody))
+    page = text(browser.get(PERSON))
+    assert "No NHS number" in page
+    assert "Hospital number K0001234" in page
+    shown(give(browser))
+    assert ActivationCode.objects.get().patient == person.id
+
+
+def test_a_number_that_two_hospitals_gave_out_on_one_birthday_gets_nobody_a_code(sam, system):
+    for family in ("Carter", "Okafor"):
+        number = known_as("K1", system=f"https://{family.lower()}.example/mrn")
+        system.create(a_patient(family=family, born="1991-07-02", identifier=number))
+    browser = signed_in(sam)
+
+    answer = found(browser, nhs_number="", hospital_number="K1")
+
+    assert "More than one record has this hospital number and date of birth" in text(answer)
     assert browser.get(PERSON)["Location"] == FIND
+
+
+@pytest.mark.parametrize("kind", ["PPN", "DL", "SS"])
+def test_a_passport_or_a_licence_is_no_hospital_number(sam, system, kind):
+    number = known_as("K1", type={"coding": [{"code": kind}]})
+    system.create(a_patient(born="1991-07-02", identifier=number))
+
+    answer = found(signed_in(sam), nhs_number="", hospital_number="K1")
+
+    assert "We have no record with this hospital number" in text(answer)
 
 
 def test_the_code_is_shown_once_with_how_identity_was_checked(sam, bens_record):
@@ -175,7 +229,10 @@ def test_staff_cannot_give_themselves_or_a_relation_a_code(sam, bens_record, cap
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"nhs_number": ""}, "Enter an NHS number"),
+        ({"nhs_number": ""}, "Enter an NHS number or a hospital number"),
+        ({"hospital_number": "K1"}, "Enter one of the two numbers, not both"),
+        ({"nhs_number": "", "hospital_number": "K" * 65}, "has 64 characters or fewer"),
+        ({"nhs_number": "", "hospital_number": "K\0"}, "There is a problem"),
         ({"nhs_number": "999 101 3173"}, "An NHS number has 10 digits"),
         ({"nhs_number": "x" * 400}, "There is a problem"),
         ({"born_1": "13"}, "must be a real date"),
