@@ -57,7 +57,7 @@ FINDINGS = {
 # Nothing to add to what the range says.
 _SILENT = frozenset({"", "N", "U", "D", "B", "W", "EXP"})
 
-_ONE_SIDED = re.compile(r"\s*(<=|>=|<|>|≤|≥)\s*(-?\d+(?:\.\d+)?)\s*")
+_ONE_SIDED = re.compile(r"\s*(\[)?\s*(<=|>=|<|>|≤|≥)\s*(-?\d+(?:\.\d+)?)\s*(?(1)\])\s*")
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2}(?:T.*)?)?")
 
 
@@ -159,7 +159,7 @@ def range_of(facts: dict[str, Any]) -> Range:
     if low is not None and high is not None and low > high:
         return Range(text=text or f"{digits(low)} to {digits(high)}")
     if found := _ONE_SIDED.fullmatch(text):
-        sign, limit = found[1], Decimal(found[2])
+        sign, limit = found[2], Decimal(found[3])
         if sign.startswith(("<", "≤")):
             return Range(high=limit, high_open=sign == "<", text=text)
         return Range(low=limit, low_open=sign == ">", text=text)
@@ -178,7 +178,7 @@ def _reading(summary: "Summary", facts: dict[str, Any]) -> Reading:
         number=number,
         comparator=str(facts.get("comparator") or ""),
         unit=str(facts.get("unit") or ""),
-        text="" if number is not None else _text(str(facts.get("value") or "").strip()),
+        text="" if number is not None else _text(facts),
         range=range_of(facts),
         mark=str(facts.get("flag") or ""),
         note=str(facts.get("note") or "").strip(),
@@ -197,8 +197,12 @@ def title_of(facts: dict[str, Any], untitled: str = UNTITLED) -> str:
     return title if title and title != facts.get("code") else untitled
 
 
-def _text(value: str) -> str:
-    return as_recorded(value) if _DATE.fullmatch(value) else value
+def _text(facts: dict[str, Any]) -> str:
+    """Return a value that is no number; one that has a unit all the same is two numbers."""
+    value = str(facts.get("value") or "").strip()
+    if _DATE.fullmatch(value):
+        return as_recorded(value)
+    return f"{value} {facts.get('unit') or ''}".rstrip() if value else ""
 
 
 def _decimal(text: object) -> Decimal | None:

@@ -10,7 +10,8 @@ from typing import Any, Final
 from fhir.moments import start_of
 from fhir.paths import Json
 from fhir.store import Stored
-from portal.record.ranges import Range, Side
+from portal.record.ranges import Side
+from portal.record.reading import range_of
 from portal.results.policy import CANNED_NOTES, CANNED_VALUES, Code
 
 ERASED: Final = "entered-in-error"
@@ -138,10 +139,7 @@ def _lies_within(part: Json) -> bool:
     quantity, ranges = part.get("valueQuantity", {}), part.get("referenceRange", ())
     if "value" not in quantity or len(ranges) != 1:
         return False
-    low, high = (_limit(ranges[0].get(end, {})) for end in ("low", "high"))
-    side = Range(low, high).side(Decimal(str(quantity["value"])), quantity.get("comparator", ""))
+    limits = {end: ranges[0].get(end, {}).get("value") for end in ("low", "high")}
+    usual = range_of(limits | {"range": ranges[0].get("text")})
+    side = usual.side(Decimal(str(quantity["value"])), quantity.get("comparator", ""))
     return side is Side.WITHIN
-
-
-def _limit(quantity: Json) -> Decimal | None:
-    return Decimal(str(quantity["value"])) if "value" in quantity else None

@@ -58,17 +58,30 @@ def test_a_value_in_its_range_is_in_range_and_one_without_a_range_is_nothing():
     assert (without.flag, without.in_range) == (None, False)
 
 
-@pytest.mark.parametrize("text", ["<0.41", "< 0.41 ", "<= 0.41", "≤0.41"])
+@pytest.mark.parametrize("text", ["<0.41", "< 0.41 ", "<= 0.41", "≤0.41", "[ < 0.41]"])
 def test_a_range_with_one_limit_is_read_from_its_text(text):
     usual = reading_of(referenceRange=[{"text": text}]).range
 
     assert (usual.low, str(usual.high)) == (None, "0.41")
 
 
-def test_a_range_in_other_words_is_shown_as_it_came():
-    usual = reading_of(referenceRange=[{"text": "Adult: see comment <5"}]).range
+@pytest.mark.parametrize(
+    ("limit", "text", "said"),
+    [
+        ({"high": {"value": 4.5}}, "[ < 4.5]", "less than 4.5"),
+        ({"low": {"value": 1.5}}, "[ > 1.5 ]", "more than 1.5"),
+        ({"high": {"value": 4.5}}, "[<= 4.5]", "up to 4.5"),
+    ],
+)
+def test_a_limit_that_is_not_itself_usual_is_so_in_brackets_too(limit, text, said):
+    assert reading_of(referenceRange=[limit | {"text": text}]).range.said == said
 
-    assert (usual.has_limits, usual.said) == (False, "Adult: see comment <5")
+
+@pytest.mark.parametrize("text", ["Adult: see comment <5", "[<5", "<5]"])
+def test_a_range_in_other_words_is_shown_as_it_came(text):
+    usual = reading_of(referenceRange=[{"text": text}]).range
+
+    assert (usual.has_limits, usual.said) == (False, text)
 
 
 def test_a_range_the_wrong_way_round_places_nothing():
@@ -84,6 +97,8 @@ def test_a_range_the_wrong_way_round_places_nothing():
         ({"valueQuantity": {"value": 0.1, "comparator": "<", "unit": "g/L"}}, "<0.1 g/L"),
         ({"valueQuantity": {"value": 90, "comparator": ">=", "unit": "mL/min"}}, "≥90 mL/min"),
         ({"valueString": "Growth of E. coli"}, "Growth of E. coli"),
+        ({"valueRange": {"low": {"value": 5, "unit": "/HPF"}, "high": {"value": 10}}},
+         "5 - 10 /HPF"),
         ({"valueCodeableConcept": {"coding": [{"code": "260415000", "display": "Not detected"}]}},
          "Not detected"),
         ({"valueBoolean": True}, "Yes"),
