@@ -64,20 +64,25 @@ class Seen:
     ids: Sequence[str]
 
 
-def write(
-    viewer: Viewer,
-    interaction: Interaction,
-    seen: Sequence[Seen],
-    outcome: Verdict = Verdict.ALLOWED,
-) -> None:
-    """Insert the rows of one call: one for each patient and type it touched."""
-    rows = len(seen)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to the store, and what became of it."""
+
+    interaction: Interaction
+    seen: Sequence[Seen]
+    outcome: Verdict = Verdict.ALLOWED
+
+
+def write(viewer: Viewer, *calls: Call) -> None:
+    """Insert the rows of some calls: one for each patient and type that a call touched."""
+    rows = [(call, seen) for call in calls for seen in call.seen]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO portal_fhir_auditentry (at, kind, who, name, role, organisation,"
             " on_behalf_of, interaction, outcome, patient, resource_type, ids, request)"
-            " SELECT daybook_now(), %s, %s, %s, %s, %s, %s, %s, %s, p, t, i::jsonb, %s"
-            " FROM unnest(%s::text[], %s::text[], %s::text[]) AS s(p, t, i)",
+            " SELECT daybook_now(), %s, %s, %s, %s, %s, %s, c, o, p, t, i::jsonb, %s"
+            " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+            " AS s(c, o, p, t, i)",
             [
                 viewer.kind,
                 viewer.who,
@@ -85,16 +90,16 @@ def write(
                 viewer.role,
                 viewer.organisation,
                 viewer.on_behalf_of,
-                interaction,
-                outcome,
                 viewer.request,
-                [one.patient for one in seen],
-                [one.resource_type for one in seen],
-                [json.dumps(list(one.ids)) for one in seen],
+                [call.interaction for call, _ in rows],
+                [call.outcome for call, _ in rows],
+                [seen.patient for _, seen in rows],
+                [seen.resource_type for _, seen in rows],
+                [json.dumps(list(seen.ids)) for _, seen in rows],
             ],
         )
-        if cursor.rowcount != rows:
-            msg = f"{rows} audit rows were due, {cursor.rowcount} written"
+        if cursor.rowcount != len(rows):
+            msg = f"{len(rows)} audit rows were due, {cursor.rowcount} written"
             raise RuntimeError(msg)
 
 
@@ -128,7 +133,7 @@ def entries_for(
             [patient, SYSTEM.who, [str(kind) for kind in kinds], before, before, count],
         )
         found = [_entry(row) for row in cursor.fetchall()]
-        write(viewer, Interaction.SEARCH, [Seen(patient, "AuditEvent", [])])
+        write(viewer, Call(Interaction.SEARCH, [Seen(patient, "AuditEvent", [])]))
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from fhir import audit, changes, holdings
 from fhir.access import SYSTEM, Interaction, Verdict, Viewer
-from fhir.audit import Seen
+from fhir.audit import Call, Seen
 from fhir.changes import Change
 from fhir.feeds import known
 from fhir.hl7 import queue
@@ -124,7 +124,7 @@ def _write(
     outcome: Verdict = Verdict.ALLOWED,
 ) -> None:
     seen = [Seen(one.patient, "Patient", [one.patient])]
-    audit.write(replace(viewer, request=reason), interaction, seen, outcome)
+    audit.write(replace(viewer, request=reason), Call(interaction, seen, outcome))
 
 
 def _handle(patient: str) -> str:

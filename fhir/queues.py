@@ -10,7 +10,7 @@ from django.db import connection
 
 from fhir import audit
 from fhir.access import SYSTEM, Interaction, Verdict, Viewer
-from fhir.audit import Seen
+from fhir.audit import Call, Seen
 from fhir.hl7 import queue
 from fhir.hl7.inbox import State
 from fhir.scope import scoped
@@ -31,7 +31,7 @@ def opened(viewer: Viewer, number: int, reason: str) -> bytes:
     :raises NotTheirs: it is about the viewer or a relation.
     """
     seen = _theirs(viewer, Interaction.READ, [number], reason)
-    audit.write(replace(viewer, request=reason), Interaction.READ, seen)
+    audit.write(replace(viewer, request=reason), Call(Interaction.READ, seen))
     return queue.raw_of(number)
 
 
@@ -42,7 +42,7 @@ def read_again(viewer: Viewer, numbers: Sequence[int], reason: str) -> list[int]
     """
     seen = _theirs(viewer, Interaction.UPDATE, numbers, reason)
     with scoped(SYSTEM):
-        audit.write(replace(viewer, request=reason), Interaction.UPDATE, seen)
+        audit.write(replace(viewer, request=reason), Call(Interaction.UPDATE, seen))
         return queue.read_again(numbers)
 
 
@@ -53,7 +53,7 @@ def set_aside(viewer: Viewer, number: int, reason: str, note: str) -> bool:
     """
     seen = _theirs(viewer, Interaction.UPDATE, [number], reason)
     with scoped(SYSTEM):
-        audit.write(replace(viewer, request=reason), Interaction.UPDATE, seen)
+        audit.write(replace(viewer, request=reason), Call(Interaction.UPDATE, seen))
         entry = queue.entry(number)
         before = f"{entry.note}\n" if entry and entry.note else ""
         return queue.set_aside([number], before + note) == [number]
@@ -66,7 +66,7 @@ def _theirs(
     about = _people(numbers)
     seen = [Seen(about.get(number, ""), KIND, [str(number)]) for number in numbers]
     if barred := [one for one in seen if one.patient in viewer.barred]:
-        audit.write(replace(viewer, request=reason), interaction, barred, Verdict.BARRED)
+        audit.write(replace(viewer, request=reason), Call(interaction, barred, Verdict.BARRED))
         raise NotTheirs
     return seen
 

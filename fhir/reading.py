@@ -13,7 +13,7 @@ from django.db import connection
 
 from fhir import audit
 from fhir.access import SYSTEM, Facts, Interaction, Verdict, Viewer, decide, visible
-from fhir.audit import Seen
+from fhir.audit import Call, Seen
 from fhir.scope import scoped
 from fhir.search import query
 from fhir.search.query import Criteria
@@ -37,7 +37,9 @@ class Reader:
         self.viewer = viewer
         self._backload = backload
         self._pending: list[Change] | None = None
-        self._refusals: list[tuple[Interaction, Seen, Verdict]] = []
+        # What is accounted for when the transaction ends: calls in it, and what it refused.
+        self._calls: list[Call] = []
+        self._refusals: list[Call] = []
         # By patient, the resources on whose account others are read.
         self._causes: Mapping[str, Sequence[str]] = {}
 
@@ -72,7 +74,7 @@ class Reader:
         For answers that say "as you know it": they leave no row in the audit (decisions 25).
         """
         rule, parameters = visible(self.viewer, Interaction.READ, resource_type)
-        with scoped(self.viewer):
+        with scoped(self.viewer, undoes=False):
             rows = fetched(
                 "SELECT r.version FROM portal_fhir_resource r"
                 f" WHERE r.resource_type = %s AND r.logical_id = %s AND {rule}",
@@ -86,7 +88,7 @@ class Reader:
         :raises NotFound: there is no resource that this viewer may read.
         """
         statement, parameters = self._versions(resource_type)
-        with scoped(self.viewer):
+        with scoped(self.viewer, undoes=False):
             rows = fetched(
                 f"{statement} ORDER BY v.version DESC", [resource_type, logical_id, *parameters]
             )
@@ -112,7 +114,7 @@ class Reader:
         """Return how many resources the search would find in all its pages."""
         rule = visible(self.viewer, Interaction.SEARCH, criteria.resource_type)
         conditions, parameters = query.where(criteria, rule)
-        with scoped(self.viewer):
+        with scoped(self.viewer, undoes=False):
             rows = fetched(
                 f"SELECT count(*) FROM portal_fhir_resource r WHERE {conditions}", parameters
             )
@@ -123,7 +125,7 @@ class Reader:
         """Return what this viewer had been shown and may not rely on any more."""
         rule, parameters = visible(self.viewer, Interaction.READ, resource_type)
         shown = rule.replace("r.labels", "(v.labels & ~1)")
-        with scoped(SYSTEM):
+        with scoped(SYSTEM, undoes=False):
             # There are few: they are found first, by an index of their own.
             rows = fetched(
                 "WITH r AS MATERIALIZED (SELECT * FROM portal_fhir_resource"
@@ -151,11 +153,13 @@ class Reader:
         other._causes = causes  # noqa: SLF001 (its own kind)
         return other
 
-    def _audit(
-        self, interaction: Interaction, seen: Sequence[Seen], verdict: Verdict = Verdict.ALLOWED
-    ) -> None:
+    def _audit(self, interaction: Interaction, seen: Sequence[Seen]) -> None:
         named = [replace(one, ids=[*one.ids, *self._causes.get(one.patient, ())]) for one in seen]
-        audit.write(self.viewer, interaction, named, verdict)
+        call = Call(interaction, named)
+        if self._pending is None:
+            audit.write(self.viewer, call)
+        else:
+            self._calls.append(call)
 
     def _versions(self, resource_type: str) -> tuple[str, list[Any]]:
         rule, parameters = visible(self.viewer, Interaction.HISTORY, resource_type)
@@ -170,7 +174,7 @@ class Reader:
 
     def _one(self, interaction: Interaction, statement: str, parameters: list[Any]) -> Stored:
         resource_type, logical_id = parameters[:2]
-        with scoped(self.viewer):
+        with scoped(self.viewer, undoes=False):
             if rows := fetched(statement, parameters):
                 found = stored(rows[0])
                 self._audit(interaction, [Seen(found.patient, resource_type, [logical_id])])
@@ -180,7 +184,7 @@ class Reader:
     def _page(self, criteria: Criteria, columns: str) -> tuple[list[tuple[Any, ...]], bool]:
         rule = visible(self.viewer, Interaction.SEARCH, criteria.resource_type)
         statement, parameters = query.page(criteria, columns, rule)
-        with scoped(self.viewer):
+        with scoped(self.viewer, undoes=False):
             rows = fetched(statement, parameters)
             more = len(rows) > criteria.count
             del rows[criteria.count :]
@@ -200,7 +204,7 @@ class Reader:
         return self._all_facts([(resource_type, logical_id)]).get((resource_type, logical_id))
 
     def _all_facts(self, addresses: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Facts]:
-        with scoped(SYSTEM):
+        with scoped(SYSTEM, undoes=False):
             rows = fetched(
                 "SELECT resource_type, logical_id, patient, labels FROM portal_fhir_resource"
                 " WHERE (resource_type, logical_id) IN"
@@ -216,9 +220,9 @@ class Reader:
         verdict = decide(self.viewer, interaction, facts) if facts else Verdict.NOT_GRANTED
         if verdict is Verdict.BARRED:
             logger.error("alarm: %s asked for a record that is closed to them", self.viewer.who)
-        refused = (interaction, Seen(patient, resource_type, [logical_id]), verdict)
+        refused = Call(interaction, [Seen(patient, resource_type, [logical_id])], verdict)
         if self._pending is None:
-            self._audit(interaction, [refused[1]], verdict)
+            audit.write(self.viewer, refused)
         else:
             self._refusals.append(refused)
         return NotFound(f"{resource_type}/{logical_id}")

@@ -18,15 +18,19 @@ _KEPT = "daybook_scope"
 
 
 @contextmanager
-def scoped(viewer: Viewer) -> Iterator[None]:
+def scoped(viewer: Viewer, *, undoes: bool = True) -> Iterator[None]:
     """Open a transaction in which the database shows what `viewer` may see, and no more.
 
     Inside another transaction the outer viewer's settings come back at the end; where it fails,
-    the database takes them back by itself with all else.
+    the database takes them back by itself with all else. What leaves nothing to undo, such as
+    reading, needs no transaction of its own within the same scope.
     """
     outer: tuple[str, str] | None = getattr(connection, _KEPT, None)
     wanted = (viewer.scope, str(viewer.sees))
     nested = connection.in_atomic_block
+    if nested and wanted == outer and not undoes:
+        yield
+        return
     with transaction.atomic():
         if nested and wanted == outer:
             yield

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from fhir import changes, relabelling
+from fhir import audit, changes, relabelling
 from fhir.access import SYSTEM, WRITING, Interaction, Verdict, decide
 from fhir.audit import Seen
 from fhir.changes import Change
@@ -52,12 +52,17 @@ class Repository(Reader):
         try:
             with scoped(self.viewer):
                 yield
+                if self._calls or self._refusals:
+                    audit.write(self.viewer, *self._calls, *self._refusals)
                 changes.record(self._pending)
         except BaseException:
-            self._audit_refusals()
+            # What was refused is written down though all else has been rolled back.
+            if self._refusals:
+                audit.write(self.viewer, *self._refusals)
             raise
         finally:
             self._pending = None
+            self._calls.clear()
             self._refusals.clear()
 
     def create(self, resource: Json | str) -> Stored:
@@ -159,11 +164,6 @@ class Repository(Reader):
             facts = held.get(address) or facts_of(draft.resource, draft.patient)
             if decide(self.viewer, interaction, facts) != Verdict.ALLOWED:
                 raise self._refusal(interaction, *address)
-
-    def _audit_refusals(self) -> None:
-        """Write down what was refused inside a transaction that has been rolled back."""
-        for interaction, seen, verdict in self._refusals:
-            self._audit(interaction, [seen], verdict)
 
     def _audit_written(self, written: Sequence[Written]) -> None:
         for interaction in (Interaction.CREATE, Interaction.UPDATE):

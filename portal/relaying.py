@@ -8,11 +8,11 @@ work when the database says that there is some, and every second in any case.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, cast
 
 import psycopg
-from django.db import close_old_connections, connection
+from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django import app as tasks
 from procrastinate.exceptions import UniqueViolation
@@ -29,36 +29,52 @@ logger = logging.getLogger(__name__)
 
 PERIOD = 1.0  # seconds between looks when nobody calls
 REVIVAL = 10.0  # seconds between looks for tasks whose worker has died
-WAKE_UPS = (changes.CHANNEL, inbox.CHANNEL)
+AUDIT = "audit"
 
 
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set; what is under way is finished first."""
-    wake = threading.Condition()
+    # Nobody waits for the chain: it is linked by the clock, many rows at once.
+    works = {changes.CHANNEL: changes.deliver_next, inbox.CHANNEL: inbox.process_next}
+    wakes = {name: _Wake() for name in (*works, AUDIT)}
     lines = [
-        threading.Thread(target=_line, args=(work, stop, wake), name=name, daemon=True)
-        for name, work in (
-            ("changes", changes.deliver_next),
-            ("inbox", inbox.process_next),
-            ("audit", audit.chain),
-        )
+        threading.Thread(target=_line, args=(work, stop, wakes[name]), name=name, daemon=True)
+        for name, work in {**works, AUDIT: audit.chain}.items()
     ]
-    lines.append(threading.Thread(target=_listen, args=(stop, wake), name="wake", daemon=True))
+    lines.append(threading.Thread(target=_listen, args=(stop, wakes), name="wake", daemon=True))
     lines.append(threading.Thread(target=_timed, args=(stop,), name="tasks", daemon=True))
     for line in lines:
         line.start()
     stop.wait()
-    with wake:
-        wake.notify_all()
+    for wake in wakes.values():
+        wake.call()
     for line in lines:
         line.join(timeout=10)
 
 
-def _line(work: Callable[[], int], stop: threading.Event, wake: threading.Condition) -> None:
+class _Wake:
+    """Calls, counted: one that comes while a line is at work is not missed."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.calls = 0
+
+    def call(self) -> None:
+        with self._changed:
+            self.calls += 1
+            self._changed.notify_all()
+
+    def wait(self, since: int) -> None:
+        """Return once there have been more calls than `since`, or after PERIOD."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.calls != since, PERIOD)
+
+
+def _line(work: Callable[[], int], stop: threading.Event, wake: _Wake) -> None:
     while not stop.is_set():
+        calls = wake.calls
         if not _tried(work):
-            with wake:
-                wake.wait(PERIOD)
+            wake.wait(calls)
     connection.close()
 
 
@@ -70,21 +86,18 @@ def _tried(work: Callable[[], int]) -> int:
         logger.warning("%s failed: %s", work.__module__, type(fault).__name__)
         connection.close()
         return 0
-    finally:
-        close_old_connections()
 
 
-def _listen(stop: threading.Event, wake: threading.Condition) -> None:
+def _listen(stop: threading.Event, wakes: Mapping[str, _Wake]) -> None:
     """Wake the lines when the database calls; without it they look every second."""
     while not stop.is_set():
         try:
             with psycopg.connect(**waking.address(), autocommit=True) as listening:
-                for channel in WAKE_UPS:
+                for channel in (changes.CHANNEL, inbox.CHANNEL):
                     listening.execute(f"LISTEN {channel}")
                 while not stop.is_set():
-                    for _ in listening.notifies(timeout=PERIOD, stop_after=1):
-                        with wake:
-                            wake.notify_all()
+                    for called in listening.notifies(timeout=PERIOD, stop_after=1):
+                        wakes[called.channel].call()
         except psycopg.Error:
             stop.wait(PERIOD)
 

@@ -79,9 +79,14 @@ def settle(touched: Touched, now: datetime) -> None:
         _keep(settled, now)
         for is_history in (False, True):
             opened = [one for one in settled if one.opens and one.is_history is is_history]
-            _open(opened, touched, now, is_history=is_history)
+            _open(_as_news(records, is_history=is_history), opened, touched, now)
         if not any(one.opens and one.row for one in settled):
-            _free(touched, now)
+            _free(_as_news(records, is_history=touched.backload), touched, now)
+
+
+def _as_news(records: Repository, *, is_history: bool) -> Repository:
+    """Return where to release: with all else that is news, or apart as history."""
+    return Repository(SYSTEM, backload=True) if is_history else records
 
 
 def hours() -> Hours:
@@ -191,10 +196,9 @@ def _may_be_decided_with_others(one: _Settled) -> bool:
     return not asks and is_ordinary(one.subject, one.parts)
 
 
-def _open(opened: Sequence[_Settled], touched: Touched, now: datetime, *, is_history: bool) -> None:
+def _open(records: Repository, opened: Sequence[_Settled], touched: Touched, now: datetime) -> None:
     if not opened:
         return
-    records = Repository(SYSTEM, backload=is_history)
     with records.transaction():
         release(records, [part for one in opened for part in (one.subject, *one.parts)])
         if any(one.row for one in opened):
@@ -202,8 +206,7 @@ def _open(opened: Sequence[_Settled], touched: Touched, now: datetime, *, is_his
             free_followers(records, touched.patient, now)
 
 
-def _free(touched: Touched, now: datetime) -> None:
+def _free(records: Repository, touched: Touched, now: datetime) -> None:
     ids = {name: set(found) for name, found in touched.ids.items() if name in FOLLOWERS}
     if ids:
-        records = Repository(SYSTEM, backload=touched.backload)
         free_followers(records, touched.patient, now, ids)

@@ -129,8 +129,21 @@ def test_a_database_address_is_read_with_its_options(monkeypatch):
         "HOST": "db.example",
         "PORT": "6432",
     }
-    assert described["OPTIONS"] == {"sslmode": "require"}
+    assert described["OPTIONS"]["sslmode"] == "require"
     assert not database.is_embedded()
+
+
+@pytest.mark.django_db
+def test_a_statement_that_is_run_often_is_planned_once():
+    for _ in range(database.PLANNED_AFTER + 1):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM portal_fhir_resource WHERE patient = %s", ["amina"]
+            )
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        assert any("patient = $1" in statement for (statement,) in cursor)
 
 
 def test_migrations_connect_as_the_owner(monkeypatch):

@@ -10,7 +10,7 @@ from django.db import connection
 from fhir import alarms, audit, changes
 from fhir.access import SYSTEM, Interaction, Verdict
 from fhir.alarms import Alarm
-from fhir.audit import Seen
+from fhir.audit import Call, Seen
 from fhir.hl7.inbox import RETRIES, State
 from fhir.models import Feed, InboundMessage
 from fhir.scope import scoped
@@ -87,7 +87,7 @@ def test_a_label_that_is_not_known_hides_a_resource_and_is_an_alarm():
 
 def test_somebody_at_their_own_record_is_an_alarm_for_a_day(moved_clock):
     for outcome in (Verdict.BARRED, Verdict.NOT_GRANTED):
-        audit.write(SYSTEM, Interaction.READ, [Seen("amina", "Patient", ["amina"])], outcome)
+        audit.write(SYSTEM, Call(Interaction.READ, [Seen("amina", "Patient", ["amina"])], outcome))
     assert alarms.counts()[Alarm.BARRED] == 1
 
     moved_clock.move(hours=25)
