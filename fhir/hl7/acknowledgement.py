@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from fhir.hl7.header import Header
 from fhir.hl7.message import Message, Unreadable
 from fhir.hl7.times import HERE
 
@@ -49,24 +50,13 @@ TOO_LARGE: Final = Problem("MSH", "207", "the message is too large")
 
 _ALWAYS, _NEVER, _ON_ERROR, _ON_SUCCESS = "AL", "NE", "ER", "SU"
 _LOCATION: Final = re.compile(r"([A-Z0-9]{3})(?:\[(\d+)\])?(?:-(\d+))?")
-_LINE_END: Final = re.compile(rb"[\r\n]")
 # From this version on ERR says place, code and severity in fields of their own.
 _ERR_IN_FIELDS: Final = "2.5"
 
 
-def header_of(raw: bytes) -> Message:
-    """Read the header alone: whatever follows is no reason to turn a message away.
-
-    :raises Unreadable: there is no header.
-    """
-    start = raw.lstrip(b"\x0b\r\n \xef\xbb\xbf")
-    ended = _LINE_END.search(start)
-    return Message.read(start[: ended.start()] if ended else start)
-
-
 def unreadable(refused: Unreadable, now: datetime, control_id: str) -> bytes:
     """Return the answer to what has no header that we can read."""
-    stamp, _ = _stamps(now)
+    stamp = _stamps(now)[0].decode()
     text = refused.message.replace("\r", " ")
     lines = (
         rf"MSH|^~\&|||||{stamp}||ACK|{control_id}|P|2.5",
@@ -77,7 +67,7 @@ def unreadable(refused: Unreadable, now: datetime, control_id: str) -> bytes:
 
 
 def answers(
-    header: Message,
+    header: Header,
     outcome: Outcome,
     now: datetime,
     problem: Problem | None = None,
@@ -87,16 +77,16 @@ def answers(
 
     `ack` is what was agreed with the feed: {"mode": "original" | "enhanced"} overrules the header.
     """
-    wants_accept, wants_application = header.text("MSH-15"), header.text("MSH-16")
-    mode = (ack or {}).get("mode", "")
+    wants_accept, wants_application = header.said.wants
+    mode = ack.get("mode", "") if ack else ""
     enhanced = mode == "enhanced" or (mode != "original" and bool(wants_accept + wants_application))
     if not enhanced:
-        return [_answer(header, f"A{outcome.value}", now, problem, "1")]
+        return [_answer(header, f"A{outcome.value}", now, problem, b"1")]
     found = []
     if _wanted(wants_accept or _ALWAYS, outcome):
-        found.append(_answer(header, f"C{outcome.value}", now, problem, "1"))
+        found.append(_answer(header, f"C{outcome.value}", now, problem, b"1"))
     if outcome is Outcome.STORED and _wanted(wants_application or _NEVER, outcome):
-        found.append(_answer(header, "AA", now, None, "2"))
+        found.append(_answer(header, "AA", now, None, b"2"))
     return found
 
 
@@ -108,29 +98,32 @@ def _wanted(condition: str, outcome: Outcome) -> bool:
     return condition != _ON_SUCCESS or outcome is Outcome.STORED
 
 
-def _answer(
-    header: Message, code: str, now: datetime, problem: Problem | None, number: str
-) -> bytes:
+def _answer(header: Header, code: str, now: datetime, problem: Problem | None, nth: bytes) -> bytes:
+    """Put together the parts that are the same for every message of the sender, and the others."""
+    known = header.said.answers
+    parts = known.get((code, problem))
+    if parts is None:
+        parts = known[code, problem] = _parts(header.said.message, code, problem)
+    start, middle, msa, bar, after, end = parts
+    stamp, moment = _stamps(now.replace(microsecond=0))
+    ours = b"DB%b%06d%b" % (moment, now.microsecond, nth)
+    number = b"".join((bar, header.number, after)).rstrip(bar)
+    return b"".join((start, stamp, middle, ours, msa, number, end))
+
+
+def _parts(header: Message, code: str, problem: Problem | None) -> tuple[bytes, ...]:
     marks = header.reading.separators
     bar, caret = marks.field, marks.component
     encoding = b"".join((caret, marks.repetition, marks.escape, marks.subcomponent))
     said = header.segments[0]
     event = header.raw_field("MSH-9", 2)
     kind = [b"ACK", event, b"ACK"] if event else [b"ACK"]
-    stamp, moment = _stamps(now.replace(microsecond=0))
-    ours = f"DB{moment}{now.microsecond:06}{number}".encode()
-    msh = (
-        *(b"MSH", encoding),
-        *(said.raw(n) for n in (5, 6, 3, 4)),
-        *(stamp.encode(), b"", caret.join(kind), ours),
-        *(said.raw(11), said.raw(12)),
-    )
-    text = problem.text.encode() if problem else b""
-    msa = (b"MSA", code.encode(), said.raw(10), text)
-    lines = [bar.join(msh), bar.join(msa).rstrip(bar)]
-    if problem:
-        lines.append(_err(problem, header, bar, caret))
-    return b"\r".join(lines) + b"\r"
+    start = bar.join((b"MSH", encoding, *(said.raw(n) for n in (5, 6, 3, 4)), b""))
+    middle = bar.join((b"", b"", caret.join(kind), b""))
+    msa = bar.join((b"", said.raw(11), said.raw(12))) + b"\rMSA" + bar + code.encode()
+    after = bar + problem.text.encode() if problem else b""
+    err = b"\r" + _err(problem, header, bar, caret) if problem else b""
+    return start, middle, msa, bar, after, err + b"\r"
 
 
 def _err(problem: Problem, header: Message, bar: bytes, caret: bytes) -> bytes:
@@ -150,6 +143,6 @@ def _err(problem: Problem, header: Message, bar: bytes, caret: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _stamps(now: datetime) -> tuple[str, str]:
+def _stamps(now: datetime) -> tuple[bytes, bytes]:
     """Return a moment as here, with its offset, and as in our control ids."""
-    return f"{now.astimezone(HERE):%Y%m%d%H%M%S%z}", f"{now:%Y%m%d%H%M%S}"
+    return f"{now.astimezone(HERE):%Y%m%d%H%M%S%z}".encode(), f"{now:%Y%m%d%H%M%S}".encode()

@@ -43,20 +43,23 @@ class Agreements:
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
 
-    async def of(self, sender: str) -> Agreement | None:
-        """Return the agreement with a sender, given as "APPLICATION|FACILITY".
+    @property
+    def fresh(self) -> bool:
+        return time.monotonic() - self._read_at <= _FRESH
+
+    def known(self, sender: str) -> Agreement | None:
+        """Return the agreement with a sender, given as "APPLICATION|FACILITY"."""
+        return self._known.get(sender)
+
+    async def refresh(self) -> None:
+        """Read the feeds, unless that has just been done.
 
         :raises psycopg.Error, OSError: the database cannot say.
         """
-        if not self._fresh():
-            async with self._reading:
-                if not self._fresh():
-                    self._known = await self._read()
-                    self._read_at = time.monotonic()
-        return self._known.get(sender)
-
-    def _fresh(self) -> bool:
-        return time.monotonic() - self._read_at <= _FRESH
+        async with self._reading:
+            if not self.fresh:
+                self._known = await self._read()
+                self._read_at = time.monotonic()
 
     async def _read(self) -> dict[str, Agreement]:
         async with await self._connect() as connected:

@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
+
+from fhir.hl7.acknowledgement import Outcome
 
 CHANNEL: Final = "daybook_inbox"
 
@@ -22,6 +23,7 @@ _BATCH_BYTES: Final = 16 * 2**20
 _PATIENCE: Final = 20.0  # seconds that a commit may take
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+Told = Callable[[Outcome], None]
 logger = logging.getLogger(__name__)
 
 _SCOPE: Final = (
@@ -48,12 +50,7 @@ SELECT pg_notify(%b, '')
 """
 
 
-class NotStored(Exception):
-    """The message is not kept; its sender must send it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(NamedTuple):
     """A message as it is kept."""
 
     feed: str
@@ -64,38 +61,35 @@ class Arrived:
     person: bytes
     report_key: str
 
-    def row(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
-
 
 class Capture:
-    """One writer for all connections, with a bounded queue: when it is full, senders wait."""
+    """One writer for all connections; while it has much to write, senders are not listened to."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._connection: psycopg.AsyncConnection[Any] | None = None
-        self._waiting: list[tuple[Arrived, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Arrived, Told]] = []
         self._bytes = 0
         self._some = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._outside: list[Callable[[], None]] = []
         self._closing = False
 
-    async def keep(self, arrived: Arrived) -> None:
-        """Return when the message is committed.
+    @property
+    def full(self) -> bool:
+        return len(self._waiting) >= MOST_MESSAGES or self._bytes >= MOST_BYTES
 
-        :raises NotStored: it could not be.
-        """
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        while not self._has_room():
-            self._room.clear()
-            await self._room.wait()
+    def when_room(self, ready: Callable[[], None]) -> None:
+        """Call `ready` when there is room again."""
+        self._outside.append(ready)
+
+    def keep(self, arrived: Arrived, told: Told) -> None:
+        """Keep a message; `told` hears whether it is committed, or must be sent again."""
         if self._closing:
-            raise NotStored
-        self._waiting.append((arrived, done))
+            told(Outcome.NOT_STORED)
+            return
+        self._waiting.append((arrived, told))
         self._bytes += len(arrived.raw)
         self._some.set()
-        await done
 
     async def run(self) -> None:
         """Write until `close`, and what had been taken in before it."""
@@ -103,15 +97,11 @@ class Capture:
             await self._write(batch)
         await self._drop()
 
-    async def close(self) -> None:
+    def close(self) -> None:
         self._closing = True
         self._some.set()
-        self._room.set()
 
-    def _has_room(self) -> bool:
-        return self._closing or (len(self._waiting) < MOST_MESSAGES and self._bytes < MOST_BYTES)
-
-    async def _next(self) -> list[tuple[Arrived, asyncio.Future[None]]]:
+    async def _next(self) -> list[tuple[Arrived, Told]]:
         while not (self._waiting or self._closing):
             self._some.clear()
             await self._some.wait()
@@ -123,25 +113,30 @@ class Capture:
         del self._waiting[:taken]
         return batch
 
-    async def _write(self, batch: Sequence[tuple[Arrived, asyncio.Future[None]]]) -> None:
+    async def _write(self, batch: Sequence[tuple[Arrived, Told]]) -> None:
+        outcome = await self._tried([arrived for arrived, _ in batch])
+        self._bytes -= sum(len(arrived.raw) for arrived, _ in batch)
+        for _, told in batch:
+            told(outcome)
+        if not self.full:
+            outside, self._outside = self._outside, []
+            for ready in outside:
+                ready()
+
+    async def _tried(self, batch: Sequence[Arrived]) -> Outcome:
         try:
             async with asyncio.timeout(_PATIENCE):
-                await self._commit([arrived for arrived, _ in batch])
+                await self._commit(batch)
         except (psycopg.Error, OSError, TimeoutError) as fault:
             logger.warning("messages were not stored: %s", type(fault).__name__)
             await self._drop()
-            for _, done in batch:
-                _settle(done, NotStored())
-        else:
-            for _, done in batch:
-                _settle(done, None)
-        self._bytes -= sum(len(arrived.raw) for arrived, _ in batch)
-        self._room.set()
+            return Outcome.NOT_STORED
+        return Outcome.STORED
 
     async def _commit(self, batch: Sequence[Arrived]) -> None:
         if self._connection is None:
             self._connection = await self._connect()
-        columns = [*map(list, zip(*(one.row() for one in batch), strict=True)), _reused(batch)]
+        columns = [*map(list, zip(*batch, strict=True)), _reused(batch)]
         feeds = sorted({arrived.feed for arrived in batch})
         # What is sent in one pipeline is one transaction, and the database is waited for once.
         async with self._connection.pipeline():
@@ -163,13 +158,3 @@ def _reused(batch: Sequence[Arrived]) -> list[bool]:
         and first.setdefault((one.feed, one.control_id), one.digest) != one.digest
         for one in batch
     ]
-
-
-def _settle(done: asyncio.Future[None], fault: Exception | None) -> None:
-    # A sender that has gone away waits for nothing any more.
-    if done.done():
-        return
-    if fault:
-        done.set_exception(fault)
-    else:
-        done.set_result(None)

@@ -1,6 +1,5 @@
 """MLLP frames out of a stream of bytes: VT, a message, FS and usually CR."""
 
-from collections.abc import Iterator
 from typing import Final
 
 START: Final = b"\x0b"
@@ -37,20 +36,19 @@ class Frames:
 
     @property
     def held(self) -> int:
-        """How many bytes of an unfinished message are held."""
+        """How many bytes are held that have not been given out."""
         return len(self._held)
 
-    def receive(self, data: bytes) -> Iterator[bytes]:
-        """Take in what arrived and yield each message that is now whole.
+    def receive(self, data: bytes) -> None:
+        """Take in what arrived."""
+        self._held += data
+
+    def next(self) -> bytes | None:
+        """Give out the next message, if it is whole.
 
         :raises NotFramed: something other than a frame begins.
         :raises TooLarge: a message passes the limit.
         """
-        self._held += data
-        while (message := self._next()) is not None:
-            yield message
-
-    def _next(self) -> bytes | None:
         self._skip_idle()
         end = self._held.find(END, self._searched)
         if end < 0:
@@ -63,7 +61,7 @@ class Frames:
         # A sender that began anew never finished what stands before the last start.
         start = self._held.rfind(START, 0, end)
         message = bytes(memoryview(self._held)[start + 1 : end])
-        del self._held[: end + 1]
+        del self._held[: end + 2 if self._held.startswith(b"\r", end + 1) else end + 1]
         self._searched = 0
         return message
 

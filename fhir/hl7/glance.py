@@ -13,14 +13,18 @@ from fhir.hl7.feeds import FeedSettings
 _LONGEST: Final = 2**16
 _MOST_MARKS: Final = 1_000
 
-# Lines that are segments, each with its end, and the message type.
+# Lines that are segments, each with its end: the message type, and the numbers of the one person.
+# PID-2 and PID-4 are empty; what stands in PID-3 hides no meaning from a plain split.
+_SEGMENTS: Final = rb"(?:\r(?!PID)[A-Z][A-Z0-9]{2}(?:\|[^\r]*+)?)*+"
 _MESSAGE: Final = re.compile(
     rb"MSH\|\^~\\&\|(?:[^|\r]*+\|){6}([A-Z]{3}\^[A-Z0-9]{3})(?:\^[A-Z0-9_]*+)?(?=[|\r])[^\r]*+"
-    rb"(?:\r[A-Z][A-Z0-9]{2}(?:\|[^\r]*+)?)*+\r"
+    + _SEGMENTS
+    + rb"\rPID\|[^|\r]*+\|\|([A-Za-z0-9 ^~-]++)(?:\|\|[^\r]*+|\|?(?=\r))"
+    + _SEGMENTS
+    + rb"\r"
 )
-# PID-2 and PID-4 are empty; what stands in PID-3 hides no meaning from a plain split.
-_PID: Final = re.compile(rb"\rPID\|[^|\r]*+\|\|([A-Za-z0-9 ^~-]++)(?:\|\||\|?\r)")
-_OBR: Final = re.compile(rb"\rOBR\|[^|\r]*+\|[^|\r]*+\|([\w./^-]++)(?=[|\r])")
+# Each report, and its number where it hides no meaning either.
+_OBR: Final = re.compile(rb"\rOBR(?:\|[^|\r]*+\|[^|\r]*+\|([\w./^-]++)(?=[|\r]))?")
 _AUTHORITY, _KIND, _MOST_PARTS = 3, 4, 6
 
 
@@ -28,12 +32,11 @@ def at_a_glance(raw: bytes, feed: FeedSettings) -> tuple[str, str, tuple[str, ..
     """Return the kind, the NHS number and the reports' keys, or None where it must be read."""
     if len(raw) > _LONGEST or not raw.isascii() or raw.count(b"|") > _MOST_MARKS:
         return None
-    message = _MESSAGE.fullmatch(raw)
-    if message is None or feed.filler_is_shared or raw.count(b"\rPID") != 1:
+    message = None if feed.filler_is_shared else _MESSAGE.fullmatch(raw)
+    if message is None:
         return None
-    person = _PID.search(raw)
-    number = _nhs_number(person[1].decode(), feed) if person else ""
-    reports = _reports(raw, person.end(1), feed) if person and number else None
+    number = _nhs_number(message[2].decode(), feed)
+    reports = _reports(raw, message.end(2), feed) if number else None
     return None if reports is None else (message[1].decode(), number, reports)
 
 
@@ -59,4 +62,4 @@ def _reports(raw: bytes, start: int, feed: FeedSettings) -> tuple[str, ...] | No
             return None
         system = feed.local("report", rest.partition("^")[0] or feed.name)
         keys.append(f"{system}|{number}")
-    return tuple(keys) if len(keys) == raw.count(b"\rOBR", start) else None
+    return tuple(keys)

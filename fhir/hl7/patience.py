@@ -4,17 +4,17 @@ To set a timer anew for each piece that is read would cost more than to read it.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 FOR_EVER: Final = float("inf")
 
 
 class Patience:
-    """Hangs up on a sender that has been silent for longer than was granted last."""
+    """Calls `lost` when a sender has been silent for longer than was granted last."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, lost: Callable[[], None]) -> None:
+        self._lost = lost
         self._loop = asyncio.get_running_loop()
         self._until = self._looks_at = FOR_EVER
         self._timer: asyncio.TimerHandle | None = None
@@ -37,7 +37,6 @@ class Patience:
     def _look(self) -> None:
         self._timer, self._looks_at = None, FOR_EVER
         if self._until <= self._loop.time():
-            self._reader.set_exception(TimeoutError())
-            self._writer.transport.abort()
+            self._lost()
         elif self._until < FOR_EVER:
             self._look_at(self._until)

@@ -9,8 +9,8 @@ from fhir.hl7.acknowledgement import (
     WRONG_PROCESSING,
     Outcome,
     answers,
-    header_of,
 )
+from fhir.hl7.header import header_of
 from fhir.hl7.message import Message, Unreadable
 
 NOW = datetime(2026, 7, 10, 8, 10, 5, tzinfo=UTC)

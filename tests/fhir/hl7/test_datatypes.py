@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from nhs_number import is_valid
 
 from fhir.hl7 import datatypes, parties
-from fhir.hl7.datatypes import Coded, cwe, cx
+from fhir.hl7.datatypes import Coded, cwe, cx, nhs_digits
 from fhir.hl7.feeds import FeedSettings
 from fhir.hl7.message import Unreadable
 from fhir.hl7.times import HERE, moment
@@ -282,3 +283,14 @@ def test_a_practice_is_named_by_its_ods_code(written, identifier):
 
 def test_control_characters_do_not_reach_the_record():
     assert datatypes.st(one("a\\X00\\b\\X07\\c\\.br\\d"), WINPATH) == "abc\nd"
+
+
+@given(st.integers(0, 9_999_999_999).map("{:010}".format))
+@example("0000000000")
+@example("3212121234")
+def test_digits_are_an_nhs_number_exactly_if_the_nhs_number_package_says_so(digits):
+    last = [digits[:-1] + str(n) for n in range(10)]
+
+    assert [bool(nhs_digits(one)) for one in last] == [
+        is_valid(one) and one != "0000000000" for one in last
+    ]

@@ -10,8 +10,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from fhir.hl7 import capture, mllp
-from fhir.hl7.capture import Arrived, Capture, NotStored
+from fhir.hl7 import capture, conversation, mllp
+from fhir.hl7.acknowledgement import Outcome
+from fhir.hl7.capture import Arrived, Capture
 from fhir.hl7.framing import framed
 from fhir.hl7.message import Message
 from portal import database
@@ -216,7 +217,7 @@ async def test_what_is_not_mllp_is_hung_up_on(feed):
 
 
 async def test_a_message_over_the_limit_is_answered_and_hung_up_on(feed, stored, monkeypatch):
-    monkeypatch.setattr(mllp, "MESSAGE_LIMIT", 2_000)
+    monkeypatch.setattr(conversation, "MESSAGE_LIMIT", 2_000)
 
     async with listening() as port, connected(port) as winpath:
         answer = await winpath.sends(a_message("big", body="NTE|1||" + "x" * 3_000))
@@ -246,8 +247,8 @@ async def test_a_large_message_costs_a_few_times_its_size(feed, stored):
 
 @pytest.mark.parametrize("says", [b"", b"\x0bMSH|^~"])
 async def test_a_sender_that_falls_silent_is_hung_up_on(feed, says, monkeypatch):
-    monkeypatch.setattr(mllp, "FIRST_BYTE", 0.2)
-    monkeypatch.setattr(mllp, "BETWEEN_BYTES", 0.2)
+    monkeypatch.setattr(conversation, "FIRST_BYTE", 0.2)
+    monkeypatch.setattr(conversation, "BETWEEN_BYTES", 0.2)
 
     async with listening() as port, connected(port) as winpath:
         await winpath.says(says)
@@ -353,9 +354,9 @@ async def test_a_connection_that_the_database_drops_is_opened_anew(feed, stored,
     assert stored() == [("1",), ("2",)]
 
 
-async def test_a_full_queue_makes_senders_wait_and_drops_nothing(monkeypatch):
+async def test_a_full_queue_listens_to_nobody_and_drops_nothing(monkeypatch):
     monkeypatch.setattr(capture, "MOST_MESSAGES", 2)
-    committing, kept = asyncio.Event(), []
+    committing, kept, told, room = asyncio.Event(), [], [], asyncio.Event()
 
     async def commit(_: Capture, batch: list[Arrived]) -> None:
         await committing.wait()
@@ -363,22 +364,22 @@ async def test_a_full_queue_makes_senders_wait_and_drops_nothing(monkeypatch):
 
     monkeypatch.setattr(Capture, "_commit", commit)
     writer = Capture(lambda: None)
+    for name in "ab":
+        writer.keep(Arrived("f", name, b"", b"", "", b"", ""), told.append)
+    assert writer.full
+    writer.when_room(room.set)
+    assert not told
+    assert not room.is_set()
+
     running = asyncio.create_task(writer.run())
-    keeping = [
-        asyncio.create_task(writer.keep(Arrived("f", str(n), b"", b"", "", b"", "")))
-        for n in range(10)
-    ]
-    await asyncio.sleep(0)
-    assert not any(task.done() for task in keeping)
-
     committing.set()
-    await asyncio.gather(*keeping)
-    await writer.close()
+    await room.wait()
+    writer.close()
     await running
+    writer.keep(Arrived("f", "late", b"", b"", "", b"", ""), told.append)
 
-    assert sorted(kept, key=int) == [str(n) for n in range(10)]
-    with pytest.raises(NotStored):
-        await writer.keep(Arrived("f", "late", b"", b"", "", b"", ""))
+    assert kept == ["a", "b"]
+    assert told == [Outcome.STORED, Outcome.STORED, Outcome.NOT_STORED]
 
 
 async def test_the_feed_is_known_to_have_spoken(feed, as_superuser):
