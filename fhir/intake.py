@@ -7,7 +7,7 @@ or refused. The same bundle again gets the same answer and changes nothing (deci
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.db import OperationalError, connection
 
@@ -29,8 +29,12 @@ __all__ = [
     "Unmatched",
     "accept",
     "accept_once",
+    "keep_late",
     "keep_unmatched",
+    "lateness",
 ]
+
+_LATE: Final = "it is older than what is held, and was kept as history"
 
 
 def accept(entries: Sequence[Entry], source: Source) -> list[Written]:
@@ -65,6 +69,18 @@ def accept_once(
         return said
 
     return _again_if_raced(once)
+
+
+def lateness(written: Sequence[Written]) -> tuple[str, ...]:
+    """Return what is to be remarked where something came after a newer version of it."""
+    return (_LATE,) if any(one.outcome == "late" for one in written) else ()
+
+
+def keep_late(feed: str, sent: bytes, written: Sequence[Written]) -> None:
+    """Keep a bundle with what changed nothing because it came late, for operations to find."""
+    late = [one.draft for one in written if one.outcome == "late"]
+    if late:
+        _keep(feed, sent, state="done", attempts=1, patient=late[0].patient, note=_LATE)
 
 
 def _answer_to(feed: str, digest: bytes) -> str | None:
@@ -105,19 +121,28 @@ def _hold(patient: str) -> None:
 
 def keep_unmatched(feed: str, sent: bytes, refused: Unmatched) -> None:
     """Keep a bundle until its person arrives; shown to nobody but operations (decisions 20, 30)."""
+    issue = refused.issues[0]
+    _keep(feed, sent, state="unmatched", place=issue.path, error=issue.message)
+
+
+_KEEP: Final = """
+INSERT INTO portal_fhir_inboundmessage (feed, control_id, digest, raw, kind, person, report_key,
+  received_at, due_at, done_at, state, attempts, out_of_order, reused_control_id, place, error,
+  patient, note)
+VALUES (%(feed)s, %(control_id)s, %(digest)s, %(sent)s, 'FHIR', '', '', daybook_now(),
+  daybook_now(), CASE WHEN %(state)s = 'done' THEN daybook_now() END, %(state)s, %(attempts)s,
+  false, false, %(place)s, %(error)s, %(patient)s, %(note)s)
+ON CONFLICT DO NOTHING
+"""
+_NOTHING: Final[dict[str, str | int]] = {
+    "attempts": 0, "place": "", "error": "", "patient": "", "note": "",
+}  # fmt: skip
+
+
+def _keep(feed: str, sent: bytes, **known: str | int) -> None:
+    """Keep a bundle as the listener keeps messages, once."""
     digest = hashlib.sha256(sent).digest()
+    kept: dict[str, str | int | bytes] = {"feed": feed, "digest": digest, "sent": sent}
+    kept |= _NOTHING | known | {"control_id": digest.hex()}
     with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO portal_fhir_inboundmessage (feed, control_id, digest, raw, kind, person,"
-            " report_key, state, attempts, out_of_order, reused_control_id, place, error, patient,"
-            " note) VALUES (%s, %s, %s, %s, 'FHIR', '', '', 'unmatched', 0, false, false, %s, %s,"
-            " '', '') ON CONFLICT DO NOTHING",
-            [
-                feed,
-                digest.hex(),
-                digest,
-                sent,
-                refused.issues[0].path,
-                refused.issues[0].message,
-            ],
-        )
+        cursor.execute(_KEEP, kept)

@@ -15,7 +15,7 @@ from fhir.hl7.mapping import Mapped
 from fhir.hl7.message import Message
 from fhir.hl7.messages import introduces, mapped
 from fhir.hl7.times import moment
-from fhir.intake import Source, Unmatched, accept
+from fhir.intake import Source, Unmatched, accept, lateness
 from fhir.labels import HIDING
 from fhir.matching import Person
 from fhir.outcomes import error
@@ -78,7 +78,7 @@ def file(raw: bytes, feed: Mapping[str, Any], received_at: datetime) -> Filed:
     )
     written = accept(check(dump(said.bundle)).entries(), source)
     _keep_with_newer(said, written, source)
-    notes = (*message.warnings, *said.warnings, *notes, *_lateness(written))
+    notes = (*message.warnings, *said.warnings, *notes, *lateness(written))
     return Filed(_owner(written), notes, _lanes(said), tuple(written))
 
 
@@ -86,7 +86,7 @@ def file_bundle(raw: bytes, feed: Mapping[str, Any]) -> Filed:
     """Write a FHIR bundle that waited for its person."""
     entries = [one for one in check(raw).entries() if one.method in {"POST", "PUT"}]
     written = accept(entries, Source(feed["name"], viewer_of(feed)))
-    return Filed(_owner(written), written=tuple(written))
+    return Filed(_owner(written), lateness(written), written=tuple(written))
 
 
 def _person(said: Mapped, message: Message, settings: FeedSettings) -> str:
@@ -233,11 +233,6 @@ def _stated_at(message: Message, received_at: datetime) -> tuple[datetime, tuple
     if said.at > received_at + _AHEAD:
         return received_at, ("MSH-7: the sender's clock is ahead of ours",)
     return said.at, ()
-
-
-def _lateness(written: list[Written]) -> tuple[str, ...]:
-    late = any(one.outcome == "late" for one in written)
-    return ("it is older than what is held, and was kept as history",) if late else ()
 
 
 def _owner(written: list[Written]) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from fhir.access import Viewer
-from fhir.intake import Refused, Source, Unmatched, accept, accept_once, keep_unmatched
+from fhir.intake import Refused, Source, Unmatched, accept, accept_once, keep_late, keep_unmatched
 from fhir.raw import Entry, dump
 from fhir.rest import queries
 from fhir.rest.capability import is_stored
@@ -80,6 +80,7 @@ def create(sender: Sender, resource_type: str, body: bytes, if_none_exist: str) 
 
     def answer(written: list[Written]) -> str:
         done.extend(written)
+        keep_late(sender.feed, as_bundle(entry), written)
         one = written[0]
         return f"{one.draft.logical_id} {one.version}"
 
@@ -110,6 +111,7 @@ def update(
         raise _of_one(sender, refused, entry) from None
     except Conflict as conflict:
         raise conflicting(conflict, is_conditional=bool(if_match)) from None
+    keep_late(sender.feed, as_bundle(entry), [written])
     return arrived(written)
 
 
@@ -194,10 +196,15 @@ def _of_one(sender: Sender, refused: Refused, entry: Entry) -> Failure:
 
 
 def keep(sender: Sender, refused: Unmatched, entry: Entry) -> None:
-    """Let one resource wait for its person, as the bundle it might have been."""
+    """Let one resource wait for its person."""
+    keep_unmatched(sender.feed, as_bundle(entry), refused)
+
+
+def as_bundle(entry: Entry) -> bytes:
+    """Return one resource as the bundle that it might have come in."""
     request = {"method": entry.method, "url": entry.url}
     wrapped = (
         '{"resourceType":"Bundle","type":"transaction","entry":[{"resource":'
         f'{entry.resource_text},"request":{dump(request)}}}]}}'
     )
-    keep_unmatched(sender.feed, wrapped.encode(), refused)
+    return wrapped.encode()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from fhir.intake import Refused, Unmatched, accept_once, keep_unmatched
+from fhir.intake import Refused, Unmatched, accept_once, keep_late, keep_unmatched
 from fhir.outcomes import Issue, error, outcome
 from fhir.raw import Entry, dump, parse
 from fhir.rest import arriving, reading
@@ -93,6 +93,7 @@ def _transaction(sender: Sender, entries: Sequence[Entry], body: bytes) -> str:
     planned = plan(sender, entries)
 
     def answer(written: list[Written]) -> str:
+        keep_late(sender.feed, body, written)
         done = dict(planned.found)
         done |= zip(planned.wanted, map(arriving.arrived, written), strict=True)
         return _bundle("transaction", [_said(done.get(n)) for n in range(len(entries))])
@@ -160,13 +161,13 @@ def _carried_out(sender: Sender, n: int, entry: Entry, body: bytes) -> str:
         return reading.entry(sender, entry.url)
     if present := _present(sender, n, entry):
         return _said(present)
+
+    def answer(written: list[Written]) -> str:
+        keep_late(sender.feed, arriving.as_bundle(entry), written)
+        return _said(arriving.arrived(written[0]))
+
     # One answer is kept for each entry of the same bytes.
-    return accept_once(
-        f"{n}\0".encode() + body,
-        [entry],
-        sender.source(),
-        lambda written: _said(arriving.arrived(written[0])),
-    )
+    return accept_once(f"{n}\0".encode() + body, [entry], sender.source(), answer)
 
 
 def _failed(failed: Failure, n: int) -> str:
