@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from fhir.access import SYSTEM
-from fhir.store import Criteria, Repository
+from portal.identity.models import Role
 from tests.journeys.conftest import HAEMOGLOBIN_BEFORE
 from tests.journeys.epr import BLOOD_COUNT, blood_count
-from tests.journeys.visitor import told
+from tests.journeys.results_pages import address_of_newest, column, course, drawn
+from tests.journeys.visitor import Visitor, told, with_session
 from tests.journeys.waiting import settled
+from tests.signing_in import a_login
 
 AT_ONCE = 2_000  # milliseconds
 ONE_NEW = "1 new result Show the new result"
@@ -23,6 +24,13 @@ HAEMOGLOBIN = BLOOD_COUNT[0]
 @pytest.fixture
 def taken(tuesday):
     return tuesday - timedelta(minutes=105)
+
+
+@pytest.fixture
+def alex(a_browser, live_site, tuesday):
+    """Give Alex, who looks after the feeds, at work."""
+    desk = with_session(a_browser(), a_login("Alex Byrne", Role.OPERATIONS), live_site.base_url)
+    return Visitor(desk, desk.new_page())
 
 
 def test_a_result_arrives_while_amina_is_looking(amina, amina_yusuf, epr, taken):
@@ -75,7 +83,7 @@ def test_a_result_arrives_while_amina_is_looking(amina, amina_yusuf, epr, taken)
 
 
 def test_a_result_is_sent_again_then_corrected_and_then_an_older_one_comes_late(
-    amina, amina_yusuf, epr, taken, tuesday
+    amina, amina_yusuf, alex, epr, taken, tuesday
 ):
     def count_of(value, flag="", **more):
         tests = [replace(HAEMOGLOBIN, value=value, flag=flag), *BLOOD_COUNT[1:]]
@@ -119,6 +127,9 @@ def test_a_result_is_sent_again_then_corrected_and_then_an_older_one_comes_late(
     assert corrected_today.search(said)
     assert column(report, "flag")[:2] == ["Low", "High"]
 
+    board = alex.opens("/ops/feeds/").page.get_by_role("row", name="epr-feed")
+    expect(board).to_contain_text("Working")
+    expect(board).not_to_contain_text("late")
     with told(report.page) as heard, told(value.page) as heard_there:
         late = epr.posts(count_of("119", said=tuesday + timedelta(minutes=1)))
         settled()
@@ -128,6 +139,9 @@ def test_a_result_is_sent_again_then_corrected_and_then_an_older_one_comes_late(
     assert amina.status.inner_text().startswith("Results ")
     assert column(report.opens(report.page.url), "value")[0] == said
     assert course(value.opens(value.page.url))[:2] == ["112", "124"]
+    alex.opens("/ops/feeds/").follows("1 late or out of order in epr-feed", inside=board)
+    alex.follows("Open", exact=False).reads("older than what is held, and was kept as history")
+    alex.reads("119 g/L, corrected, older than what is held, kept as history")
 
 
 def rows(visitor):
@@ -136,27 +150,3 @@ def rows(visitor):
         """() => [scrollY, ...[...document.querySelectorAll(".db-report")].map(
             (row) => [row.innerText, row.getBoundingClientRect().top])]"""
     )
-
-
-def column(visitor, name):
-    """Return what the cells of a column of the report say, from top to bottom."""
-    kind = "th" if name == "name" else f"td.db-panel__{name}"
-    cells = visitor.page.locator(f".db-panel tbody {kind}")
-    return [" ".join(cell.split()) for cell in cells.all_inner_texts()]
-
-
-def drawn(visitor):
-    """Return how many bands and how many points the chart has."""
-    chart = visitor.page.locator("svg.db-trend")
-    return chart.locator("> rect").count(), chart.locator("> circle").count()
-
-
-def course(visitor):
-    """Return the values of the table below the chart."""
-    table = visitor.page.get_by_role("table", name="The same results as a table")
-    return table.locator("tbody td:nth-of-type(1)").all_inner_texts()
-
-
-def address_of_newest():
-    found, _ = Repository(SYSTEM).summaries(Criteria("DiagnosticReport", count=1))
-    return f"/record/results/{found[0].id}/"

@@ -34,6 +34,8 @@ class Visitor:
     context: BrowserContext
     page: Page
     examined: set[str] = field(default_factory=set)
+    # Without it nothing can examine a page; somebody else visits the same ones.
+    runs_script: bool = True
 
     @property
     def status(self) -> Locator:
@@ -53,6 +55,11 @@ class Visitor:
         answer = self.page.goto(address)
         assert answer is not None
         assert answer.status == status, address
+        return self.looks()
+
+    def reloads(self) -> "Visitor":
+        """Load the page anew, as somebody without script must to hear of anything."""
+        self.page.reload()
         return self.looks()
 
     def in_another_tab(self, address: str) -> "Visitor":
@@ -78,6 +85,8 @@ class Visitor:
 
     def looks(self) -> "Visitor":
         """Examine the page for those who cannot see, point or read well."""
+        if not self.runs_script:
+            return self
         kind = _ID.sub("…", self.page.url.partition("?")[0].partition("#")[0]) + self.page.title()
         if kind not in self.examined:
             self.examined.add(kind)
@@ -126,11 +135,17 @@ def with_session(context: BrowserContext, user: User, base_url: str) -> BrowserC
 
 def a_patient(context: BrowserContext, name: str, nhs_number: str, base_url: str) -> Visitor:
     """Sign in somebody whom the hospital knows, with a login of their own."""
+    login = a_login_of(name, nhs_number)
+    return Visitor(with_session(context, login, base_url), context.new_page())
+
+
+def a_login_of(name: str, nhs_number: str) -> User:
+    """Give a login to somebody whom the hospital knows."""
     wanted = [("identifier", [token_hash(NHS, nhs_number)])]
     (person,), _ = Repository(SYSTEM).summaries(Criteria("Patient", tokens=wanted, count=2))
     login = a_login(name)
     linked(login, person.id)
-    return Visitor(with_session(context, login, base_url), context.new_page())
+    return login
 
 
 @contextmanager
