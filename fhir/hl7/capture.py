@@ -7,12 +7,14 @@ database cannot be reached nobody is told that anything is kept.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import psycopg
 
+from fhir.hl7 import columns
 from fhir.hl7.acknowledgement import Outcome
+from fhir.hl7.columns import Blobs, Flags, Texts
 
 CHANNEL: Final = "daybook_inbox"
 
@@ -26,20 +28,21 @@ Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 Told = Callable[[Outcome], None]
 logger = logging.getLogger(__name__)
 
-_SCOPE: Final = (
-    "SELECT set_config('daybook.patients', '*', true), set_config('daybook.sees', '31', true)"
-)
+# All in one statement, which is a transaction of its own. The rows are joined to the scope, so that
+# the wall is open to each before it is looked at.
 _KEEP: Final = """
-WITH kept AS (INSERT INTO portal_fhir_inboundmessage
+WITH scope AS MATERIALIZED (
+  SELECT set_config('daybook.patients', '*', true), set_config('daybook.sees', '31', true)),
+kept AS (INSERT INTO portal_fhir_inboundmessage
   (feed, control_id, digest, raw, kind, person, report_key, reused_control_id,
    received_at, due_at, state, attempts, out_of_order, place, error, patient, note)
 SELECT feed, control_id, digest, raw, kind, person, report_key,
    reused OR control_id <> '' AND EXISTS (
      SELECT FROM portal_fhir_inboundmessage m
      WHERE m.feed = new.feed AND m.control_id = new.control_id AND m.digest <> new.digest),
-   daybook_now(), daybook_now(), 'waiting', 0, false, '', '', '', ''
-FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::bytea[], %b::text[],
-  %b::bool[]) WITH ORDINALITY
+   (SELECT daybook_now()), (SELECT daybook_now()), 'waiting', 0, false, '', '', '', ''
+FROM scope, unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::bytea[],
+  %b::text[], %b::bool[]) WITH ORDINALITY
   AS new(feed, control_id, digest, raw, kind, person, report_key, reused, n)
 ORDER BY n
 ON CONFLICT (feed, control_id, digest) DO NOTHING),
@@ -136,18 +139,22 @@ class Capture:
     async def _commit(self, batch: Sequence[Arrived]) -> None:
         if self._connection is None:
             self._connection = await self._connect()
-        columns = [*map(list, zip(*batch, strict=True)), _reused(batch)]
-        feeds = sorted({arrived.feed for arrived in batch})
-        # What is sent in one pipeline is one transaction, and the database is waited for once.
-        async with self._connection.pipeline():
-            await self._connection.execute(_SCOPE)
-            await self._connection.execute(_KEEP, [*columns, feeds, CHANNEL])
+            columns.register(self._connection)
+        feeds = Texts({arrived.feed for arrived in batch})
+        await self._connection.execute(_KEEP, [*_columns(batch), feeds, CHANNEL])
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection:
             with contextlib.suppress(psycopg.Error, OSError):
                 await connection.close()
+
+
+def _columns(batch: Sequence[Arrived]) -> Iterator[Texts | Blobs | Flags]:
+    kinds = (Texts, Texts, Blobs, Blobs, Texts, Blobs, Texts)
+    for kind, values in zip(kinds, zip(*batch, strict=True), strict=True):
+        yield kind(values)
+    yield Flags(_reused(batch))
 
 
 def _reused(batch: Sequence[Arrived]) -> list[bool]:

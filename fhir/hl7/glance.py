@@ -44,12 +44,13 @@ def _nhs_number(said: str, feed: FeedSettings) -> str:
     """Return the one NHS number among a person's numbers, or "" where that is not so clear."""
     found = set()
     for one in said.split("~"):
-        parts = [part.strip() for part in one.split("^")]
+        parts = one.split("^")
         if len(parts) > _MOST_PARTS:
             return ""
-        authority, kind = (parts[n] if n < len(parts) else "" for n in (_AUTHORITY, _KIND))
-        if feed.is_nhs_number(authority, kind.upper()):
-            found.add(nhs_digits(parts[0]))
+        authority = parts[_AUTHORITY].strip() if len(parts) > _AUTHORITY else ""
+        kind = parts[_KIND].strip().upper() if len(parts) > _KIND else ""
+        if feed.is_nhs_number(authority, kind):
+            found.add(nhs_digits(parts[0].strip()))
     found.discard("")
     return found.pop() if len(found) == 1 else ""
 
