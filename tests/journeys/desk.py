@@ -12,9 +12,9 @@ from tests.site import Site
 PASSWORD = "blue kettle under stairs"
 
 
-def a_code_for(sam: Visitor, nhs_number: str, born: date) -> str:
+def a_code_for(sam: Visitor, number: str, born: date, which: str = "NHS number") -> str:
     """Let Sam find somebody, check who it is, and read out the code that is shown once."""
-    sam.opens("/staff/activation/").says("NHS number", nhs_number)
+    sam.opens("/staff/activation/").says(which, number)
     of_birth(sam, born).presses("Find patient")
     for check in ("The person is here", "Passport", "Name, date of birth and address match"):
         sam.page.get_by_label(check, exact=True).check()

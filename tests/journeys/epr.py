@@ -52,17 +52,30 @@ class Epr:
     token: str
 
     def posts(self, bundle: Json) -> httpx.Response:
+        return self.posts_text(_DIGITS.sub(r"\1", json.dumps(bundle)))
+
+    def posts_text(self, bundle: str | bytes) -> httpx.Response:
+        """Post a bundle as it stands, every digit of it."""
         answer = httpx.post(
             f"{self.base_url}/fhir/R4",
-            content=_DIGITS.sub(r"\1", json.dumps(bundle)),
-            headers={
-                "Authorization": f"Bearer {self.token}",
-                "Content-Type": "application/fhir+json",
-            },
-            timeout=30,
+            content=bundle,
+            headers=self._headers | {"Content-Type": "application/fhir+json"},
+            timeout=60,
         )
         assert answer.status_code == 200, answer.text
         return answer
+
+    def finds_person(self, number: str) -> str:
+        """Return the id of the one person who has this number."""
+        place = f"{self.base_url}/fhir/R4/Patient"
+        answer = httpx.get(place, params={"identifier": number}, headers=self._headers)
+        assert answer.status_code == 200, answer.text
+        (entry,) = answer.json()["entry"]
+        return entry["resource"]["id"]
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
 
     def ids(self, answer: httpx.Response) -> list[tuple[str, str, int]]:
         """Return status, address and version of each entry of an answer."""
@@ -119,6 +132,23 @@ def blood_count(
         "result": [{"reference": _url(one)} for one in results],
     }
     return transaction(meta | report, *results)
+
+
+def care_team(of: str, doctor: str) -> Json:
+    """Return the team that treats the patient with id `of`, of which a doctor is all there is."""
+    who = {
+        "resourceType": "Practitioner",
+        "identifier": [{"system": f"{EPR}/staff", "value": "D1"}],
+        "name": [{"text": doctor}],
+    }
+    team = {
+        "resourceType": "CareTeam",
+        "identifier": [{"system": f"{EPR}/team", "value": "T1"}],
+        "status": "active",
+        "subject": {"reference": f"Patient/{of}"},
+        "participant": [{"member": {"reference": _url(who)}}],
+    }
+    return transaction(who, team)
 
 
 def transaction(*resources: Json) -> Json:
