@@ -1,7 +1,6 @@
 """A transaction load of published records, beside the least that could be done with them."""
 
 import gzip
-from pathlib import Path
 
 import fhirkit
 import orjson
@@ -13,8 +12,7 @@ from fhir.intake import Source, accept_once
 from fhir.labels import HIDING
 from fhir.raw import entries_of
 from fhir.validation import check
-from portal.bench import measures
-from portal.bench.samples import FOLDER
+from portal.bench import measures, samples
 
 LIMIT = 6.0
 FEED = Viewer(
@@ -30,7 +28,10 @@ CREATE TABLE bare_version (type text, id text, version int, text text,
 
 def run() -> dict[str, float]:
     """Load every patient both ways; the database's CPU is counted in both."""
-    bundles = [gzip.decompress(path.read_bytes()) for path in _files()]
+    bundles = [
+        gzip.decompress(path.read_bytes())
+        for path in samples.files("patients-synthea-r4", "*.json.gz")
+    ]
     accept_once(bundles[0], check(bundles[0]).entries(), Source("warm", FEED), lambda _: "{}")
     ours, bare, found = measures.Cpu(), measures.Cpu(), 0
     for sent in bundles:
@@ -57,10 +58,6 @@ def prepare(superuser: psycopg.Connection) -> None:
     """Make the bare writer's tables."""
     superuser.execute(BARE)
     superuser.execute("GRANT ALL ON bare_resource, bare_version TO daybook_app")
-
-
-def _files() -> list[Path]:
-    return sorted((FOLDER / "patients-synthea-r4").glob("*.json.gz"))
 
 
 def _write_bare(sent: bytes) -> int:
