@@ -5,13 +5,16 @@ What a hospital did not record is never made up: "2019" stays a year.
 
 import re
 from calendar import month_name
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 DAY_UNKNOWN = "Day not recorded"
 
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_RECORDED = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}\S{0,20})?)?)?")
 
 
 def local(at: datetime) -> datetime:
@@ -89,37 +92,79 @@ def ago(at: datetime, now: datetime) -> str:
     return f"on {brief(at, now)} at {clock(at)}"
 
 
+def is_date(text: object) -> TypeGuard[str]:
+    """Whether it is written as a FHIR date, dateTime or instant, possible or not."""
+    return isinstance(text, str) and bool(_RECORDED.fullmatch(text))
+
+
 def as_recorded(text: str) -> str:
     """Return a FHIR date or dateTime in words, no more exact than it was sent.
 
     >>> as_recorded("2019"), as_recorded("2019-05"), as_recorded("2019-05-03"), as_recorded("")
     ('2019', 'May 2019', '3 May 2019', 'Day not recorded')
     """
-    if "T" in text:
-        return moment(datetime.fromisoformat(text))
-    return day_as_recorded(text)
+    return moment(at) if (at := _instant(text)) else day_as_recorded(text)
 
 
 def day_as_recorded(text: str) -> str:
     """Return the date alone of a FHIR date or dateTime, no more exact than it was sent."""
-    if "T" in text:
-        return day(datetime.fromisoformat(text))
-    if not (found := _PARTIAL.fullmatch(text)):
+    if at := _instant(text):
+        return day(at)
+    year, month_number, day_number = _partial(text)
+    if not year:
         return DAY_UNKNOWN
-    year, month_number, day_number = found.groups()
     if day_number:
-        return day(date.fromisoformat(text))
-    return f"{month_name[int(month_number)]} {year}" if month_number else year
+        return day(date(year, month_number, day_number))
+    return f"{month_name[month_number]} {year}" if month_number else str(year)
 
 
 def month_as_recorded(text: str) -> str:
     """Return the heading under which a date stands in a list: its month, or what is known."""
-    if "T" in text:
-        return month(datetime.fromisoformat(text))
-    if not (found := _PARTIAL.fullmatch(text)):
+    if at := _instant(text):
+        return month(at)
+    year, month_number, _ = _partial(text)
+    if not year:
         return DAY_UNKNOWN
-    year, month_number, _ = found.groups()
-    return f"{month_name[int(month_number)]} {year}" if month_number else f"{year}, month unknown"
+    return f"{month_name[month_number]} {year}" if month_number else f"{year}, month unknown"
+
+
+def span_as_recorded(period: Mapping[str, object]) -> str:
+    """Return a FHIR Period in words.
+
+    >>> span_as_recorded({"start": "2026-03-09", "end": "2026-03-11"})
+    '9 March 2026 to 11 March 2026'
+    """
+    start, end = _known(period.get("start")), _known(period.get("end"))
+    if start and end:
+        return start if start == end else f"{start} to {end}"
+    return f"from {start}" if start else f"until {end}" if end else ""
+
+
+def _known(text: object) -> str:
+    said = as_recorded(text) if isinstance(text, str) else DAY_UNKNOWN
+    return "" if said == DAY_UNKNOWN else said
+
+
+def _instant(text: str) -> datetime | None:
+    """Return a moment that has a time of day, or nothing where it has none or cannot be."""
+    if "T" not in text:
+        return None
+    try:
+        return local(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _partial(text: str) -> tuple[int, int, int]:
+    """Return year, month and day, zero for what was not recorded or cannot be."""
+    if not (found := _PARTIAL.fullmatch(text.partition("T")[0])):
+        return 0, 0, 0
+    year, month_number, day_number = (int(part or 0) for part in found.groups())
+    try:
+        date(year, month_number or 1, day_number or 1)
+    except ValueError:
+        return 0, 0, 0
+    return year, month_number, day_number
 
 
 def greeting(now: datetime) -> str:

@@ -20,6 +20,7 @@ NOT_FINAL = {
 class DiagnosticReport(Entry):
     """What its page says beside the values themselves."""
 
+    coded = "Code of this test"
     untitled = "Test result"
 
     def heading(self) -> str:
@@ -75,7 +76,6 @@ class DiagnosticReport(Entry):
         asked = [words.referred(one) for one in self.resource.get("basedOn") or ()]
         if who := words.listed(name for name in asked if name):
             yield "Asked for by", who
-        yield from self._code_row()
 
     def _when(self) -> str:
         """Return when the sample was taken, not when the report was sent."""

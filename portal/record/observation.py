@@ -10,6 +10,7 @@ from portal.record.entry import Entry
 class Observation(Entry):
     """What the page of one value says in small print."""
 
+    coded = "Code of this test"
     untitled = "Test without a name"
 
     def heading(self) -> str:
@@ -28,7 +29,6 @@ class Observation(Entry):
             filter(None, map(words.referred, self.resource.get("performer") or ())), ""
         ):
             yield "Measured by", name
-        yield from self._code_row()
 
     def _when(self) -> str:
         """Return when it was taken, not when it was sent."""

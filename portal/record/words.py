@@ -1,10 +1,34 @@
 """Names, codes and numbers in plain words; never a raw code, never "None"."""
 
+import re
 from collections.abc import Iterable
 
 from fhir.paths import Json
 
 MEGABYTE = 1_000_000
+# What is longer is cut, and says so: a page must not drown in what somebody pasted.
+LONGEST_TITLE = 200
+LONGEST_LINE = 2_000
+LONGEST_TEXT = 50_000
+MOST_LISTED = 30
+CUT = "… (cut short here)"
+
+# Marks that do not print, among them those that turn the direction of what follows.
+_UNPRINTED = dict.fromkeys(
+    [
+        *range(9),
+        *range(0x0E, 0x20),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
+)
+# What machines call things: numbers, addresses, long keys.
+_NO_WORD = re.compile(
+    r"[\W\d_]*|(?:urn|https?|ftp|cid|oid):\S*|[0-9A-Fa-f-]{32,}|"
+    r"(?:Patient|Practitioner|Organization|Location|Encounter|Medication)/\S+|\{.*|\[\s*[\[{\"].*",
+    re.DOTALL,
+)
 
 
 def nhs_number(digits: str) -> str:
@@ -25,6 +49,36 @@ def telephone(number: str) -> str:
     return "tel:" + "".join(mark for mark in number if mark.isdigit() or mark == "+")
 
 
+def plain(text: object, longest: int = LONGEST_LINE) -> str:
+    r"""Return a text in one line, without what does not print, and cut where it is too long.
+
+    >>> plain("Take \n one\u202e.")
+    'Take one.'
+    """
+    start = str(text)[: 4 * longest].translate(_UNPRINTED)
+    line = " ".join(start.split())
+    return line if len(line) <= longest else line[:longest].rstrip() + CUT
+
+
+def title(text: str, kind: str) -> str:
+    """Return a name fit for a heading, or nothing: never a code, an address or the bare type.
+
+    >>> title("Flu vaccine", "Immunization"), title("Immunization", "Immunization"), title("7", "")
+    ('Flu vaccine', '', '')
+    """
+    line = plain(text, LONGEST_TITLE)
+    return line if is_word(line) and line.casefold() != kind.casefold() else ""
+
+
+def is_word(text: str) -> bool:
+    """Whether it says something to a person.
+
+    >>> is_word("Dr Nair"), is_word("urn:oid:1.2"), is_word("718-7"), is_word("")
+    (True, False, False, False)
+    """
+    return not _NO_WORD.fullmatch(text)
+
+
 def concept(value: Json | None, untitled: str = "") -> str:
     """Return what a CodeableConcept says: its text, else a code's name, else nothing of it.
 
@@ -33,10 +87,10 @@ def concept(value: Json | None, untitled: str = "") -> str:
     """
     if not value:
         return untitled
-    codings = value.get("coding") or ()
-    names = [coding.get("display") for coding in codings if coding.get("display")]
-    bare = {coding.get("code") for coding in codings}
-    said = str(value.get("text") or "").strip()
+    codings = [one for one in value.get("coding") or () if isinstance(one, dict)]
+    names = [plain(one.get("display") or "") for one in codings]
+    bare = {one.get("code") for one in codings}
+    said = plain(value.get("text") or "")
     return next(
         (name for name in (said, *names) if name and (name not in bare or " " in name)), untitled
     )
@@ -50,15 +104,15 @@ def person(name: Json | None) -> str:
     """
     if not name:
         return ""
-    if text := str(name.get("text") or "").strip():
+    if text := plain(name.get("text") or ""):
         return text
-    parts = [*(name.get("prefix") or ()), *(name.get("given") or ()), name.get("family") or ""]
-    return " ".join(part for part in parts if part)
+    parts = [*_several(name.get("prefix")), *_several(name.get("given")), name.get("family")]
+    return plain(" ".join(str(part) for part in parts if part))
 
 
 def referred(reference: Json | None) -> str:
     """Return the name that a reference carries of what it points to, or nothing."""
-    return str((reference or {}).get("display") or "").strip()
+    return plain((reference or {}).get("display") or "")
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -71,9 +125,30 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(heads)} {last} {tail}" if heads else tail
 
 
+def enumerated(words: Iterable[str]) -> str:
+    """Return words as a list, each once; a very long list ends with how many more there are."""
+    once = list(dict.fromkeys(filter(None, words)))
+    if any("," in one for one in once):
+        return "; ".join(_short(once))
+    return listed(_short(once))
+
+
+def bounded(lines: list[str]) -> list[str]:
+    """Return paragraphs up to where a text gets too long; the last then says that it was cut."""
+    kept: list[str] = []
+    left = LONGEST_TEXT
+    for line in lines:
+        if len(line) > left:
+            return [*kept, line[:left].rstrip() + CUT]
+        kept.append(line)
+        left -= len(line)
+    return kept
+
+
 def paragraphs(text: str) -> list[str]:
     """Return a text as it was broken, without empty lines."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    lines = text.translate(_UNPRINTED).splitlines()
+    return [line.strip() for line in lines if line.strip()]
 
 
 def size(octets: int) -> str:
@@ -85,3 +160,12 @@ def size(octets: int) -> str:
     if octets >= MEGABYTE:
         return f"{octets / MEGABYTE:.1f} MB"
     return f"{max(1, round(octets / 1000))} KB"
+
+
+def _short(words: list[str]) -> list[str]:
+    rest = len(words) - MOST_LISTED
+    return [*words[:MOST_LISTED], f"{rest} more"] if rest > 0 else words
+
+
+def _several(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
