@@ -8,7 +8,7 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -56,7 +56,7 @@ _ERR_IN_FIELDS: Final = "2.5"
 
 def unreadable(refused: Unreadable, now: datetime, control_id: str) -> bytes:
     """Return the answer to what has no header that we can read."""
-    stamp = _stamps(now)[0].decode()
+    stamp = _stamps(int(now.timestamp()))[0].decode()
     text = refused.message.replace("\r", " ")
     lines = (
         rf"MSH|^~\&|||||{stamp}||ACK|{control_id}|P|2.5",
@@ -105,7 +105,7 @@ def _answer(header: Header, code: str, now: datetime, problem: Problem | None, n
     if parts is None:
         parts = known[code, problem] = _parts(header.said.message, code, problem)
     start, middle, msa, bar, after, end = parts
-    stamp, moment = _stamps(now.replace(microsecond=0))
+    stamp, moment = _stamps(int(now.timestamp()))
     ours = b"DB%b%06d%b" % (moment, now.microsecond, nth)
     number = b"".join((bar, header.number, after)).rstrip(bar)
     return b"".join((start, stamp, middle, ours, msa, number, end))
@@ -143,6 +143,7 @@ def _err(problem: Problem, header: Message, bar: bytes, caret: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _stamps(now: datetime) -> tuple[bytes, bytes]:
+def _stamps(second: int) -> tuple[bytes, bytes]:
     """Return a moment as here, with its offset, and as in our control ids."""
+    now = datetime.fromtimestamp(second, UTC)
     return f"{now.astimezone(HERE):%Y%m%d%H%M%S%z}".encode(), f"{now:%Y%m%d%H%M%S}".encode()

@@ -3,8 +3,7 @@
 Found at the door, where failing to find it is no reason to turn a message away.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from fhir.hl7.feeds import FeedSettings
 from fhir.hl7.glance import at_a_glance
@@ -20,8 +19,7 @@ _READ: Final = frozenset({"MSH", "EVN", *_DEPTHS})
 _BYTES: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """`person` is the lane in which messages keep their order; `reports` are their keys."""
 
     kind: str = ""

@@ -51,13 +51,11 @@ class Frames:
         """
         self._skip_idle()
         end = self._held.find(END, self._searched)
+        if (end if end >= 0 else len(self._held)) > self._limit + len(START):
+            raise TooLarge(bytes(self._held[1:_ENOUGH]))
         if end < 0:
             self._searched = len(self._held)
-            if len(self._held) > self._limit + 1:
-                raise TooLarge(bytes(self._held[1:_ENOUGH]))
             return None
-        if end > self._limit:
-            raise TooLarge(bytes(self._held[1:_ENOUGH]))
         # A sender that began anew never finished what stands before the last start.
         start = self._held.rfind(START, 0, end)
         message = bytes(memoryview(self._held)[start + 1 : end])

@@ -83,7 +83,7 @@ def header_of(raw: bytes) -> Header:
 
 
 def _first_line(raw: bytes) -> bytes:
-    start = raw.lstrip(_BEFORE)
+    start = raw if raw.startswith(b"MSH") else raw.lstrip(_BEFORE)
     ended = _LINE_END.search(start)
     return (start[: ended.start()] if ended else start).strip(_EDGES)
 

@@ -24,8 +24,10 @@ from fhir.hl7.message import Unreadable
 
 logger = logging.getLogger(__name__)
 
-# Above this size a message is not read between others, and needs one of few places.
+# Above this size a message needs one of few places, and above the other it is read beside the
+# others and not between them.
 LARGE: Final = 2**20
+_LONG: Final = 2**16
 _DIGEST: Final = 32  # bytes
 
 
@@ -84,12 +86,12 @@ class Reception:
             problem = problem or ack.UNKNOWN_SENDER
             logger.warning("a message was rejected: %s %s", problem.place, problem.text)
             sender.answer(ack.answers(header, Outcome.REJECTED, _now(), problem))
-        elif len(raw) > LARGE:
-            self._slowly(self._read_large(raw, header, agreement, sender), sender)
+        elif len(raw) > _LONG:
+            self._slowly(self._read_long(raw, header, agreement, sender), sender)
         else:
             self._keep(_arrived(raw, header, agreement), header, agreement, sender)
 
-    async def _read_large(
+    async def _read_long(
         self, raw: bytes, header: Header, agreement: Agreement, sender: Sender
     ) -> None:
         arrived = await asyncio.to_thread(_arrived, raw, header, agreement)

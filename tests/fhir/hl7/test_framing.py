@@ -56,7 +56,11 @@ def test_what_is_no_frame_is_refused(noise):
         received(noise)
 
 
-@pytest.mark.parametrize("parts", [[b"\x0b" + b"x" * 2000], [b"\x0b" + b"x" * 1500 + b"\x1c\r"]])
+def test_a_message_as_long_as_the_limit_is_taken():
+    assert received(framed(b"x" * 1000), limit=1000) == [b"x" * 1000]
+
+
+@pytest.mark.parametrize("parts", [[b"\x0b" + b"x" * 2000], [framed(b"x" * 1001)]])
 def test_a_message_over_the_limit_is_refused_with_its_beginning(parts):
     with pytest.raises(TooLarge) as refused:
         received(*parts)
