@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Max
+
 from cms import clock
 from cms.codes import LOINC, SNOMED_CT, Code, System
 from cms.explainers import ExplainerView, built_in, view_of
@@ -19,6 +21,7 @@ __all__ = [
     "explainers_for",
     "footer_links",
     "general_explainer",
+    "stamp",
 ]
 
 
@@ -43,6 +46,13 @@ def general_explainer() -> ExplainerView:
     """Return what to say of a test that has no explainer of its own."""
     found = Explainer.objects.filter(live=True, general=True).first()
     return view_of(found, clock.today()) if found else built_in()
+
+
+def stamp() -> str:
+    """Return what is another one whenever an explainer has been published or taken away."""
+    live = Explainer.objects.filter(live=True)
+    found = live.aggregate(number=Count("pk"), newest=Max("last_published_at"))
+    return f"{found['number']} {found['newest']}"
 
 
 def _published(codes: Iterable[str]) -> list[ExplainerCode]:

@@ -7,13 +7,13 @@ with that cursor, so that the part can say what has come since without moving wh
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeAlias
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
-from cms.content import footer_links
+from cms import content
 from fhir.search.values import NHS_NUMBER
 from fhir.store import Criteria
 from portal import clock
@@ -26,6 +26,8 @@ from portal.record.heads import head_of
 LIVE_URL = "/live/"
 
 Given = ParamSpec("Given")
+View: TypeAlias = Callable[Concatenate[IdentifiedRequest, Given], HttpResponse]
+Answer: TypeAlias = Callable[Concatenate[HttpRequest, Given], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def page(
         if not template:
             raise Http404("no such part")
     common = {
-        "foot": footer_links() if name is None else [],
+        "foot": content.footer_links() if name is None else [],
         "counts": {"record": seen.news_of(request).count},
         "cursor": cursors.encode(head_of(request), request.patient),
         "live_url": LIVE_URL,
@@ -75,14 +77,20 @@ def whose(request: IdentifiedRequest) -> Person:
     return Person(words.person(official), next(iter(numbers), ""))
 
 
-def kept(
-    view: Callable[Concatenate[IdentifiedRequest, Given], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, Given], HttpResponse]:
+def kept(view: View[Given]) -> Answer[Given]:
     """Answer 304, without a look into the record, where nothing the viewer may see has changed."""
+    return _kept(view, words=str)
 
+
+def kept_with_content(view: View[Given]) -> Answer[Given]:
+    """Answer as `kept` does, on a page that shows what editors say of a test too."""
+    return _kept(view, words=content.stamp)
+
+
+def _kept(view: View[Given], words: Callable[[], str]) -> Answer[Given]:
     @wraps(view)
     def answered(request: HttpRequest, /, *args: Given.args, **given: Given.kwargs) -> HttpResponse:
-        tag = _tag(request)  # type: ignore[arg-type]
+        tag = _tag(request, words())  # type: ignore[arg-type]
         if request.headers.get("If-None-Match") == tag:
             return HttpResponseNotModified(headers={"ETag": tag})
         response = view(request, *args, **given)  # type: ignore[arg-type]
@@ -93,7 +101,7 @@ def kept(
     return answered
 
 
-def _tag(request: IdentifiedRequest) -> str:
+def _tag(request: IdentifiedRequest, words: str) -> str:
     """Return what stands for this page to this viewer today; no number can be read out of it."""
     head = head_of(request)
     told = "|".join(
@@ -103,6 +111,7 @@ def _tag(request: IdentifiedRequest) -> str:
             f"{head.epoch}.{head.seq}",
             seen.news_of(request).stamp,
             str(local(clock.now()).date()),
+            words,
         ]
     )
     return f'"{salted_hmac("portal.record.pages", told).hexdigest()[:32]}"'

@@ -14,7 +14,7 @@ from portal.record import freshness, pages, seen
 from portal.record.dates import DAY_UNKNOWN, as_recorded
 from portal.record.diagnosticreport import DiagnosticReport
 from portal.record.entry import present
-from portal.record.pages import kept
+from portal.record.pages import kept, kept_with_content
 from portal.record.ranges import Side
 from portal.record.reading import Flag, readings_of, title_of
 from portal.results import attachments, listing, updates
@@ -57,7 +57,7 @@ def seen_all(request: IdentifiedRequest) -> HttpResponse:
 
 
 @require_safe
-@kept
+@kept_with_content
 def report(request: IdentifiedRequest, report_id: str) -> HttpResponse:
     try:
         entry = DiagnosticReport(request.records.read("DiagnosticReport", report_id))
@@ -103,7 +103,7 @@ def document(request: IdentifiedRequest, report_id: str, number: int) -> HttpRes
 
 
 @require_safe
-@kept
+@kept_with_content
 def value(request: IdentifiedRequest, report_id: str, value_id: str) -> HttpResponse:
     reports = listing.reports_by_id(request.records, request.patient, [report_id])
     if not reports:
@@ -114,7 +114,7 @@ def value(request: IdentifiedRequest, report_id: str, value_id: str) -> HttpResp
 
 
 @require_safe
-@kept
+@kept_with_content
 def alone(request: IdentifiedRequest, value_id: str) -> HttpResponse:
     """Show a value that stands in no report, as a measurement does."""
     return _value(request, value_id, None)

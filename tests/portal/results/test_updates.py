@@ -4,16 +4,19 @@ import re
 
 from fhir.labels import Label
 from tests.builders import labelled
+from tests.cms.conftest import an_explainer
 from tests.portal.amina import a_count, a_value
 from tests.portal.pages import words
 
 LIST = "/record/results/"
 
 
-def part(browser, page, name):
-    """Return the part of an open page as the browser would fetch it."""
+def part(browser, page, name, before=None):
+    """Return the part of an open page as the browser would fetch it; `before` is what it has."""
     found = re.search(rf'data-live-src="(\?part={name}[^"]*)"', page.content.decode())
-    return browser.get(page.request["PATH_INFO"] + found[1].replace("&amp;", "&"))
+    headers = {"If-None-Match": before["ETag"]} if before else {}
+    address = page.request["PATH_INFO"] + found[1].replace("&amp;", "&")
+    return browser.get(address, headers=headers)
 
 
 def test_a_new_result_is_announced_and_does_not_push_in(her_browser, hospital, amina_yusuf):
@@ -113,6 +116,26 @@ def test_an_open_value_goes_when_it_is_withdrawn(her_browser, hospital, amina_yu
         assert gone.status_code == 200
         assert words(gone).startswith("A result was removed from your record on 12 March 2026")
         assert part(her_browser, page, "status").content == b""
+
+
+def test_an_open_value_says_what_editors_publish_each_time_that_they_do(
+    her_browser, hospital, amina_yusuf
+):
+    report, ids = a_count(hospital, amina_yusuf)
+    page = her_browser.get(f"{LIST}{report}/{ids['hb']}/")
+    explainer = an_explainer(what="<p>First words.</p>")
+    first = part(her_browser, page, "about")
+    again = part(her_browser, page, "about", first)
+    explainer.what = "<p>Second words.</p>"
+    explainer.save_revision().publish()
+    second = part(her_browser, page, "about", first)
+    explainer.unpublish()
+    third = part(her_browser, page, "about", second)
+
+    assert "First words." in words(first)
+    assert (again.status_code, again.content) == (304, b"")
+    assert "Second words." in words(second)
+    assert "What happens next One result does not tell the whole story." in words(third)
 
 
 def test_what_has_not_changed_is_not_sent_again_and_not_looked_up(
