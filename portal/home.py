@@ -1,6 +1,6 @@
 """The home page: of a patient's record for those who are signed in to one, else the editors'."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
 from wagtail.views import serve
 
@@ -9,6 +9,7 @@ from portal.identity.middleware import IdentifiedRequest
 from portal.record import freshness, pages, seen
 from portal.record.dates import greeting
 from portal.record.pages import kept
+from portal.results import updates
 from portal.results.latest import latest
 
 PARTS = {
@@ -28,6 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @kept
 def of_patient(request: IdentifiedRequest) -> HttpResponse:
+    """Answer with the page; what stands in it is not drawn again unless it may be wrong."""
+    if request.GET.get("part") == "latest" and not updates.withdrawn(request):
+        return HttpResponseNotModified()
     now = clock.now()
     context = {
         "section": "home",

@@ -15,6 +15,7 @@ from portal.record.heads import asked_since, head_of
 from portal.results.listing import Found
 
 APPEARING = frozenset({"created", "released"})
+RESULT_TYPES = ("DiagnosticReport", "Observation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,20 @@ def arrived(request: IdentifiedRequest) -> Arrived:
     )
     items = seen.newest(request.records, request.patient, since.seq)
     return Arrived(len(items), unseen)
+
+
+def withdrawn(request: IdentifiedRequest) -> bool:
+    """Whether anything has been taken back since the page that asks was drawn."""
+    since = asked_since(request)
+    if since is None or since.seq >= head_of(request).seq:
+        return False
+    told = changes.since(request.viewer, request.patient, since.seq, seen.MOST)
+    changed = {(one.resource_type, one.logical_id) for one in told}
+    return any(
+        (resource_type, one.id) in changed
+        for resource_type in RESULT_TYPES
+        for one in request.records.retracted(request.patient, resource_type)
+    )
 
 
 def touched(request: IdentifiedRequest, ids: Collection[str]) -> bool:

@@ -69,7 +69,7 @@ def report(request: IdentifiedRequest, report_id: str) -> HttpResponse:
         return answered
     values = listing.by_id(request.records, request.patient, ids) if ids else {}
     readings = [reading for name in ids if name in values for reading in readings_of(values[name])]
-    seen.open_item(request, "DiagnosticReport", report_id)
+    _opened(request, "DiagnosticReport", report_id)
     return _page(
         request,
         "results/report.html",
@@ -83,6 +83,7 @@ def report(request: IdentifiedRequest, report_id: str) -> HttpResponse:
             "retractions": _retracted_of(request, ids),
             "explainer": explainer_of(entry.codes()),
         },
+        {"result": "results/parts/report.html"},
     )
 
 
@@ -130,7 +131,7 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
     if (answered := _unless_gone(request, {value_id}, taken)) is not None:
         return answered
     about = report or found[value_id]
-    seen.open_item(request, about.resource_type, about.id)
+    _opened(request, about.resource_type, about.id)
     asked = request.GET.get("range", "")
     made = value_page(request.records, found[value_id], _part(request), asked, clock.now())
     return _page(
@@ -150,6 +151,7 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
             "side": _side(made.reading.flag),
             "spans": SPANS,
         },
+        {"result": "results/parts/value.html"},
     )
 
 
@@ -209,7 +211,10 @@ def _listed(
 
 
 def _unless_gone(request: IdentifiedRequest, ids: set[str], taken: str) -> HttpResponse | None:
-    """Answer for the parts of a page of one result that is still there: nothing is redrawn."""
+    """Answer for the parts of a page of one result that is still there.
+
+    Nothing is redrawn under a reader, unless it may show what has been taken back.
+    """
     match request.GET.get("part"):
         case None:
             return None
@@ -217,7 +222,7 @@ def _unless_gone(request: IdentifiedRequest, ids: set[str], taken: str) -> HttpR
             context = {"changed": updates.touched(request, ids), "taken": taken}
             return _page(request, "", context, {"status": "results/parts/one_status.html"})
         case "result":
-            return HttpResponseNotModified()
+            return None if updates.withdrawn(request) else HttpResponseNotModified()
         case _:
             raise Http404
 
@@ -230,12 +235,23 @@ def _gone(request: IdentifiedRequest, resource_type: str, logical_id: str) -> Ht
     found = _retraction(request, resource_type, logical_id)
     if found is None:
         raise Http404
+    is_removed = found.kind == "removed"
+    status = "no_status" if is_removed else "one_status"
+    context = {"gone": found, "title": title_of(found.facts), "changed": False}
+    if not is_removed:
+        context["taken"] = f"Taken {as_recorded(found.at_text)}"
     return _page(
         request,
         "results/gone.html",
-        {"gone": found, "title": title_of(found.facts)},
-        {"result": "results/parts/gone.html", "status": "results/parts/no_status.html"},
+        context,
+        {"result": "results/parts/gone.html", "status": f"results/parts/{status}.html"},
     )
+
+
+def _opened(request: IdentifiedRequest, resource_type: str, logical_id: str) -> None:
+    """Remember that it was opened; a page that is drawn again in the background was not."""
+    if "part" not in request.GET:
+        seen.open_item(request, resource_type, logical_id)
 
 
 def _retraction(

@@ -12,7 +12,7 @@ from portal.identity.models import Role
 from tests.journeys.desk import PASSWORD
 from tests.journeys.epr import BLOOD_COUNT, blood_count
 from tests.journeys.results_pages import address_of_newest
-from tests.journeys.visitor import Visitor, with_session
+from tests.journeys.visitor import Visitor, told, with_session
 from tests.journeys.waiting import settled
 from tests.signing_in import a_login, app_code, with_app
 
@@ -111,3 +111,34 @@ def test_what_editors_publish_shows_on_an_open_page_each_time(open_pages, jo, ki
     assert value.page.evaluate("() => window.isTheSamePage")
     assert jo.goto(value.page.url).status == 403
     complaints.clear()
+
+
+def test_an_open_page_of_a_result_being_corrected_says_when_the_right_one_is_there(
+    open_pages, said_by, tuesday
+):
+    report, value = open_pages
+
+    said_by(1, "61", "LL")
+    for tab in open_pages:
+        heading = tab.page.get_by_role("heading", name="This result is being corrected")
+        expect(heading).to_be_visible(timeout=AT_ONCE)
+        expect(tab.page.get_by_role("main")).not_to_contain_text("121")
+        tab.examines()
+
+    with told(report.page) as heard, told(value.page) as heard_there:
+        said_by(2, "112", "L")
+        for tab in open_pages:
+            expect(tab.status).to_contain_text("This result has been updated", timeout=AT_ONCE)
+    assert (heard, heard_there) == ([UPDATED], [UPDATED])
+    value.examines()
+    value.follows("Show the updated result").reads("112 g/L Low")
+    assert value.page.locator("del").inner_text() == "121 g/L"
+    report.follows("Show the updated result").reads("Correct value: 112")
+
+    said_by(3, status="entered-in-error")
+    for tab in open_pages:
+        expect(tab.page.get_by_role("heading", level=1)).to_have_text(
+            f"A result was removed from your record on {tuesday:%-d %B %Y}", timeout=AT_ONCE
+        )
+        assert "aemoglobin" not in tab.page.content()
+        tab.examines()

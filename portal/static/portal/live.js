@@ -168,17 +168,21 @@ async function refresh(part) {
   if ([403, 404].includes(answer.status)) return location.reload();
   if (answer.status !== 200) return;
   if (answer.headers.has("ETag")) seen.set(part, answer.headers.get("ETag"));
-  swap(part, await answer.text());
+  if (!swap(part, await answer.text())) return;
+  // News that came meanwhile were of the parts that stood here before.
+  part.querySelectorAll("[data-live]").forEach((one) => due.add(one));
+  if (due.size && !document.hidden) later();
 }
 
 // The reader's place stays: focus by id, opened details by order.
 function swap(part, html) {
-  if (part.innerHTML.trim() === html.trim()) return;
+  if (part.innerHTML.trim() === html.trim()) return false;
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   const open = [...part.querySelectorAll("details")].map((one) => one.open);
   part.innerHTML = html;
   part.querySelectorAll("details").forEach((one, n) => (one.open = open[n] ?? one.open));
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  return true;
 }
 
 function isTypedIn(part) {

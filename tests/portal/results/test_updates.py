@@ -19,6 +19,12 @@ def part(browser, page, name, before=None):
     return browser.get(address, headers=headers)
 
 
+def with_address(page, part):
+    """Return a part as the page that it has become."""
+    part.request["PATH_INFO"] = page.request["PATH_INFO"]
+    return part
+
+
 def test_a_new_result_is_announced_and_does_not_push_in(her_browser, hospital, amina_yusuf):
     a_count(hospital, amina_yusuf, "2025-12-09", hb="118")
     page = her_browser.get(LIST)
@@ -116,6 +122,77 @@ def test_an_open_value_goes_when_it_is_withdrawn(her_browser, hospital, amina_yu
         assert gone.status_code == 200
         assert words(gone).startswith("A result was removed from your record on 12 March 2026")
         assert part(her_browser, page, "status").content == b""
+
+
+def test_a_page_that_turned_to_being_corrected_says_when_the_right_result_is_there(
+    her_browser, hospital, amina_yusuf
+):
+    report, ids = a_count(hospital, amina_yusuf, hb="38")
+    pages = [her_browser.get(f"{LIST}{report}/{rest}") for rest in ("", f"{ids['hb']}/")]
+    kinds = (("Observation", ids["hb"]), ("DiagnosticReport", report))
+    for of_type, one in kinds:
+        hospital.relabel(of_type, one, add=Label.NOPAT)
+    turned = [with_address(page, part(her_browser, page, "result")) for page in pages]
+    opened = [her_browser.get(page.request["PATH_INFO"]) for page in pages]
+    for page in (*turned, *opened):
+        assert "This result is being corrected" in words(page)
+        assert words(part(her_browser, page, "status")).startswith("Taken")
+    corrected = a_value(amina_yusuf, "hb", "83") | {"id": ids["hb"], "status": "corrected"}
+    hospital.update(corrected, None)
+    for of_type, one in kinds:
+        hospital.relabel(of_type, one, remove=Label.NOPAT)
+
+    for page in (*turned, *opened):
+        assert words(part(her_browser, page, "status")) == (
+            "This result has been updated Show the updated result"
+        )
+
+
+def test_an_open_report_loses_a_value_that_is_withdrawn_from_it(her_browser, hospital, amina_yusuf):
+    report, ids = a_count(hospital, amina_yusuf, hb="38", plt="286")
+    page = her_browser.get(f"{LIST}{report}/")
+    assert part(her_browser, page, "result").status_code == 304
+    hospital.relabel("Observation", ids["hb"], add=Label.NOPAT)
+
+    now = part(her_browser, page, "result")
+
+    assert "38" not in words(now)
+    assert "Haemoglobin is being corrected. Do not rely on the number that stood here." in (
+        words(now)
+    )
+    assert "Platelets 286" in words(now)
+
+
+def test_an_open_home_page_keeps_its_latest_values_unless_one_is_withdrawn(
+    her_browser, hospital, amina_yusuf
+):
+    _, ids = a_count(hospital, amina_yusuf, hb="38", plt="286")
+    page = her_browser.get("/")
+    assert "Haemoglobin 38" in words(page)
+    a_count(hospital, amina_yusuf, wbc="9.8")
+    assert part(her_browser, page, "latest").status_code == 304
+    hospital.relabel("Observation", ids["hb"], add=Label.NOPAT)
+
+    latest = words(part(her_browser, page, "latest"))
+
+    assert "38" not in latest
+    assert "Platelets 286" in latest
+
+
+def test_to_draw_a_page_again_in_the_background_is_not_to_open_it(
+    her_browser, hospital, amina_yusuf
+):
+    her_browser.get("/")
+    report, ids = a_count(hospital, amina_yusuf, hb="38", plt="286")
+    page = her_browser.get(f"{LIST}{report}/")
+    hospital.relabel("Observation", ids["hb"], add=Label.NOPAT)
+    corrected = a_value(amina_yusuf, "plt", "290") | {"id": ids["plt"], "status": "corrected"}
+    hospital.update(corrected, None)
+    assert "Full blood count New" in words(her_browser.get(LIST))
+
+    assert part(her_browser, page, "result").status_code == 200
+
+    assert "Full blood count New" in words(her_browser.get(LIST))
 
 
 def test_an_open_value_says_what_editors_publish_each_time_that_they_do(
