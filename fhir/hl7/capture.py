@@ -96,8 +96,12 @@ class Capture:
 
     async def run(self) -> None:
         """Write until `close`, and what had been taken in before it."""
+        loop = asyncio.get_running_loop()
         while batch := await self._next():
-            await self._write(batch)
+            outcome = await self._tried([arrived for arrived, _ in batch])
+            # The next batch is sent first: the database works while these are answered.
+            loop.call_soon(self._tell, batch, outcome)
+        await asyncio.sleep(0)
         await self._drop()
 
     def close(self) -> None:
@@ -116,8 +120,7 @@ class Capture:
         del self._waiting[:taken]
         return batch
 
-    async def _write(self, batch: Sequence[tuple[Arrived, Told]]) -> None:
-        outcome = await self._tried([arrived for arrived, _ in batch])
+    def _tell(self, batch: Sequence[tuple[Arrived, Told]], outcome: Outcome) -> None:
         self._bytes -= sum(len(arrived.raw) for arrived, _ in batch)
         for _, told in batch:
             told(outcome)
