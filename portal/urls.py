@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.can_serve),
     path("metrics", health.metrics),
     path("", home, name="home"),
+    path("record/letters/", include("portal.letters.urls")),
     path("record/", include("portal.record.urls")),
     path("record/results/", include("portal.results.urls")),
     path("account/", include("portal.identity.urls")),
