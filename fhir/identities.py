@@ -21,7 +21,7 @@ from fhir.matching import Person, person_of
 from fhir.queues import NotTheirs
 from fhir.raw import parse
 from fhir.scope import scoped
-from fhir.search.values import folded
+from fhir.search.folding import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import nhs_number
 from django.db import connection
 
 from fhir.paths import Json
-from fhir.search.values import NHS_NUMBER, folded, token_hash
+from fhir.search.folding import folded
+from fhir.search.values import NHS_NUMBER, token_hash
 
 
 @dataclass(frozen=True, slots=True)

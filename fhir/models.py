@@ -7,6 +7,7 @@ that they can be partitioned or spread by patient later. Row-level security stan
 
 from typing import ClassVar
 
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan, IsNull
@@ -39,6 +40,8 @@ class Resource(models.Model):
     digest = models.BinaryField()
     summary = models.TextField()
     text = models.TextField()
+    # Of a long resource: what lists read of it (fhir.light).
+    light = models.TextField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -138,6 +141,16 @@ class Text(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["name", "value"], name="text_by_value")]
+
+
+class Words(models.Model):
+    """Index of what a patient's resource says; read by its patient's key alone, never across."""
+
+    pk = models.CompositePrimaryKey("patient", "number")
+    patient = models.TextField()
+    number = models.BigIntegerField()
+    resource_type = models.TextField()
+    words = SearchVectorField()
 
 
 class Reference(models.Model):

@@ -17,7 +17,7 @@ from fhir.audit import Call, Seen
 from fhir.scope import scoped
 from fhir.search import query
 from fhir.search.query import Criteria
-from fhir.stored import STORED, SUMMARY, Retraction, Stored, Summary, retraction, stored, summary
+from fhir.stored import STORED, SUMMARY, Stored, Summary, stored, summary
 
 if TYPE_CHECKING:
     from fhir.changes import Change
@@ -30,7 +30,10 @@ class NotFound(Exception):
 
 
 class Reader:
-    """The half of the door that opens inwards; `fhir.store.Repository` is the whole."""
+    """The half of the door that opens inwards; `fhir.store.Repository` is the whole.
+
+    What is read of several types at once is in `fhir.lists`.
+    """
 
     def __init__(self, viewer: Viewer, *, backload: bool = False) -> None:
         """Open the record for `viewer`; a backload's changes are history and wake nobody."""
@@ -120,25 +123,6 @@ class Reader:
             )
             self._audit_search(criteria, [])
         return int(rows[0][0])
-
-    def retracted(self, patient: str, resource_type: str) -> list[Retraction]:
-        """Return what this viewer had been shown and may not rely on any more."""
-        rule, parameters = visible(self.viewer, Interaction.READ, resource_type)
-        shown = rule.replace("r.labels", "(v.labels & ~1)")
-        with scoped(SYSTEM, undoes=False):
-            # There are few: they are found first, by an index of their own.
-            rows = fetched(
-                "WITH r AS MATERIALIZED (SELECT * FROM portal_fhir_resource"
-                " WHERE patient = %s AND resource_type = %s AND retraction <> '')"
-                " SELECT r.retraction, r.updated_at, r.resource_type, r.logical_id, v.summary,"
-                " r.at_text FROM r JOIN portal_fhir_version v ON v.patient = r.patient"
-                " AND v.number = r.number AND v.version = r.shown_version"
-                f" WHERE {shown} ORDER BY r.updated_at DESC",
-                [patient, resource_type, *parameters],
-            )
-            ids = [row[3] for row in rows]
-            self._audit(Interaction.SEARCH, [Seen(patient, resource_type, ids)])
-        return [retraction(row) for row in rows]
 
     def on_account_of(self, causes: Mapping[str, Sequence[str]]) -> Self:
         """Return the record as read because of other resources, by patient: "Type/id" each.

@@ -1,6 +1,7 @@
 """The one door to the record: every read and write asks the rule, and leaves a row in the audit.
 
-Reading is in `fhir.reading`. A write, its audit and its change are one transaction.
+Reading is in `fhir.reading` and `fhir.lists`. A write, its audit and its change are one
+transaction.
 """
 
 import uuid
@@ -14,10 +15,11 @@ from fhir.audit import Seen
 from fhir.changes import Change
 from fhir.compartment import patient_of
 from fhir.labels import NONE, Label, facts_of
+from fhir.lists import Lister
 from fhir.moments import now
 from fhir.paths import Json
 from fhir.raw import dump
-from fhir.reading import NotFound, Reader, fetched
+from fhir.reading import NotFound, fetched
 from fhir.relabelling import Target
 from fhir.scope import scoped
 from fhir.search.query import Criteria
@@ -39,7 +41,7 @@ __all__ = [
 ]
 
 
-class Repository(Reader):
+class Repository(Lister):
     """The record as one viewer may see and change it."""
 
     @contextmanager

@@ -69,6 +69,8 @@ class Retraction:
 
 
 STORED = "r.resource_type, r.logical_id, r.version, r.patient, r.labels, r.updated_at, r.text"
+# As a list reads it: of a long resource, a copy without its long texts and files.
+LISTED = STORED.replace("r.text", "coalesce(r.light, r.text)")
 SUMMARY = (
     "r.resource_type, r.logical_id, r.version, r.patient, r.labels, r.at, r.at_text,"
     " r.updated_at, r.number, r.summary"

@@ -16,6 +16,7 @@ from django.db import connection
 from fhir import arrays
 from fhir.changes import Change
 from fhir.labels import NONE, Label, labels_of
+from fhir.light import light_of
 from fhir.moments import moment_of
 from fhir.paths import Json
 from fhir.search.values import Index, index_of, token_hash
@@ -219,6 +220,7 @@ def _row(  # noqa: PLR0913 (the columns of one row)
         "digest": digest,
         "summary": json.dumps(facts, ensure_ascii=False),
         "text": written.text,
+        "light": light_of(draft.resource, written.text),
     }
 
 

@@ -25,6 +25,7 @@ _COLUMNS: dict[str, str] = {
     "digest": "bytea",
     "summary": "text",
     "text": "text",
+    "light": "text",
 }
 _VERSION_COLUMNS: dict[str, str] = {
     "patient": "text",
@@ -128,6 +129,8 @@ class IndexTable:
     name: str
     part: str
     own: Mapping[str, str]
+    # What is made of the last column as it is written.
+    made: str = ""
 
     @property
     def delete(self) -> str:
@@ -141,10 +144,11 @@ class IndexTable:
     def insert(self) -> str:
         """The statement that adds rows; the same value twice is one row."""
         columns = {"patient": "text", "number": "bigint", "resource_type": "text", **self.own}
-        arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
+        *plain, last = columns
+        made = [*plain, self.made or last]
         return (
-            f"INSERT INTO {self.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
-            " ON CONFLICT DO NOTHING"
+            f"INSERT INTO {self.name} ({', '.join(columns)}) SELECT {', '.join(made)}"
+            f" FROM {_source(columns)} ON CONFLICT DO NOTHING"
         )
 
 
@@ -155,4 +159,5 @@ INDEX_TABLES = (
     ),
     IndexTable("portal_fhir_text", "strings", {"name": "text", "value": "text"}),
     IndexTable("portal_fhir_reference", "references", {"name": "text", "target": "text"}),
+    IndexTable("portal_fhir_words", "words", {"words": "text"}, "to_tsvector('english', words)"),
 )

@@ -21,7 +21,7 @@ from fhir.matching import Person
 from fhir.outcomes import error
 from fhir.paths import Json
 from fhir.raw import dump, parse
-from fhir.search.values import folded
+from fhir.search.folding import folded
 from fhir.validation import check
 from fhir.writing import Written
 

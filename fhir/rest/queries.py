@@ -15,9 +15,10 @@ from fhir.dates import Span, span_of
 from fhir.elements import RESOURCE_TYPES
 from fhir.outcomes import Issue
 from fhir.rest.failures import failure
+from fhir.search.folding import folded
 from fhir.search.parameters import Kind, Parameter, parameters_of
 from fhir.search.query import Criteria
-from fhir.search.values import folded, normal_reference, token_hash
+from fhir.search.values import normal_reference, token_hash
 
 Pair = tuple[str, str]
 

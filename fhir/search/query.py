@@ -4,7 +4,7 @@ The shape of the tables is known here and in `fhir.writing_sql`, and nowhere els
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ class Criteria:
     ids: Sequence[str] | None = None
     codes: Sequence[int] | None = None
     statuses: Sequence[str] | None = None
+    but_statuses: Sequence[str] = ()
     # Each entry: parameter name and the hashes of which one must be there.
     tokens: Sequence[tuple[str, Sequence[int]]] = ()
     # Each entry: parameter name and the references of which one must be there.
@@ -40,6 +41,8 @@ class Criteria:
     order: Order = "-date"
     before: tuple[datetime | None, int] | None = None
     count: int = 25
+    # Where several searches are merged into one list: what has a lower rank comes first.
+    rank: int = 0
 
 
 @dataclass(slots=True)
@@ -69,6 +72,8 @@ def where(criteria: Criteria, rule: tuple[str, list[Any]]) -> tuple[str, list[An
         found.add("r.code = ANY(%s)", list(criteria.codes))
     if criteria.statuses is not None:
         found.add("r.status = ANY(%s)", list(criteria.statuses))
+    if criteria.but_statuses:
+        found.add("r.status <> ALL(%s)", list(criteria.but_statuses))
     if criteria.withheld is not None:
         found.add("(r.labels & 1 = 1) = %s", criteria.withheld)
     _spans(found, criteria)
@@ -91,6 +96,32 @@ def page(criteria: Criteria, columns: str, rule: tuple[str, list[Any]]) -> tuple
         f" ORDER BY r.at {direction}, r.number {tie} LIMIT %s"
     )
     return statement, [*parameters, criteria.count + 1]
+
+
+def merged(
+    wanted: Sequence[tuple[Criteria, tuple[str, list[Any]]]], columns: str
+) -> tuple[str, list[Any]]:
+    """Return the statement for one page of several searches in one order, each with its rule.
+
+    Each is read from its own index only as far as the page may need. The first says in which
+    order, and how many.
+    """
+    first = wanted[0][0]
+    statements: list[str] = []
+    parameters: list[Any] = []
+    for criteria, rule in wanted:
+        place = f"r.at AS sort_at, r.number AS sort_number, {int(criteria.rank)} AS rank"
+        one = replace(criteria, count=first.count)
+        statement, values = page(one, f"{columns}, {place}", rule)
+        statements.append(f"({statement})")
+        parameters += values
+    falling = first.order == "-date"
+    direction = "DESC NULLS LAST" if falling else "ASC NULLS FIRST"
+    tie = "DESC" if falling else "ASC"
+    order = f"rank, sort_at {direction}, sort_number {tie}"
+    union = " UNION ALL ".join(statements)
+    statement = f"SELECT * FROM ({union}) listed ORDER BY {order} LIMIT %s"
+    return statement, [*parameters, first.count + 1]
 
 
 def _after(key: tuple[datetime | None, int], *, falling: bool) -> tuple[str, list[Any]]:

@@ -3,7 +3,6 @@
 The shape of what comes out is known here and in `fhir.search.query`, and nowhere else.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,8 +11,11 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from fhir.dates import EARLIEST, LATEST, Span, span_of
+from fhir.labels import SHARED_TYPES
 from fhir.paths import Json
+from fhir.search.folding import folded
 from fhir.search.parameters import Kind, Parameter, parameters_of
+from fhir.search.words import words_of
 
 NHS_NUMBER: Final = "https://fhir.nhs.uk/Id/nhs-number"
 
@@ -27,10 +29,8 @@ _ALSO_WRITTEN: Final = {
     "http://dmd.nhs.uk": "https://dmd.nhs.uk",
 }
 
-# Letters that Unicode does not take apart into a letter and an accent.
-_LETTERS: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i"}
-)
+# Whose words are no part of what a patient browses: the person themselves, and who watched.
+WITHOUT_WORDS: Final = frozenset({"AuditEvent", "Patient", "Provenance"}) | SHARED_TYPES
 
 
 @dataclass(slots=True)
@@ -41,6 +41,8 @@ class Index:
     dates: list[tuple[str, datetime, datetime]] = field(default_factory=list)
     strings: list[tuple[str, str]] = field(default_factory=list)
     references: list[tuple[str, str]] = field(default_factory=list)
+    # One text, or none: of a patient's own resources alone.
+    words: list[tuple[str]] = field(default_factory=list)
 
 
 def index_of(resource: Json) -> Index:
@@ -48,6 +50,8 @@ def index_of(resource: Json) -> Index:
     found = Index()
     for extract in _extractors(resource["resourceType"]):
         extract(resource, found)
+    if resource["resourceType"] not in WITHOUT_WORDS and (said := words_of(resource)):
+        found.words.append((said,))
     return found
 
 
@@ -63,19 +67,6 @@ def token_hash(system: str | None, code: str) -> int:
 
 # Codes come again and again; identifiers seldom do and are not remembered.
 _code_hash = lru_cache(maxsize=32_768)(token_hash)
-
-
-def folded(text: str) -> str:
-    """Return a name as it is compared: without case, accents or double spaces.
-
-    >>> folded("Łucja  O'Siobán")
-    "lucja o'sioban"
-    """
-    lowered = text.casefold()
-    if not lowered.isascii():
-        parts = unicodedata.normalize("NFKD", lowered.translate(_LETTERS))
-        lowered = "".join(part for part in parts if not unicodedata.combining(part)).casefold()
-    return " ".join(lowered.split())
 
 
 def normal_reference(reference: str) -> str:

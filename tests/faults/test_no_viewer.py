@@ -34,6 +34,7 @@ WALLED = {
     "portal_fhir_text",
     "portal_fhir_token",
     "portal_fhir_version",
+    "portal_fhir_words",
 }
 OF_LOGINS = {
     "portal_activationcode",
