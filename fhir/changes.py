@@ -95,10 +95,10 @@ def record(changes: Iterable[Change]) -> None:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
 
-def announce(patient: str, kind: str = AUTH) -> None:
-    """Write a change that names no resource."""
+def announce(patient: str, kind: str = AUTH, who: str = "") -> None:
+    """Write a change that names no resource; what `who` has seen is told to nobody else."""
     with scoped(SYSTEM):
-        record([Change(patient, "", "", 0, kind)])
+        record([Change(patient, "", who, 0, kind)])
 
 
 def is_held(patient: str) -> bool:
@@ -232,8 +232,8 @@ def _seen_by(viewer: Viewer) -> tuple[str, list[Any]]:
             replace(viewer, grants=(replace(grant, types=EVERYONE),)), Interaction.READ, ""
         )
         if grant.types != EVERYONE:
-            condition += " AND (r.resource_type = ANY(%s) OR r.kind = %s)"
-            values = [*values, sorted(grant.types), SEEN]
+            condition += " AND (r.resource_type = ANY(%s) OR (r.kind = %s AND r.logical_id = %s))"
+            values = [*values, sorted(grant.types), SEEN, viewer.who]
         conditions.append(f"({condition})")
         parameters += values
     return (f"({' OR '.join(conditions)})" if conditions else "FALSE"), parameters

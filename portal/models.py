@@ -1,5 +1,6 @@
 """Each feature keeps its own models; Django looks for them here."""
 
+from portal.carers.models import Sharing
 from portal.identity.models import ActivationCode, Link, SessionLimit, Tie, User
 from portal.record.models import Opened, SectionSeen
 from portal.results.models import DueRelease
@@ -11,6 +12,7 @@ __all__ = [
     "Opened",
     "SectionSeen",
     "SessionLimit",
+    "Sharing",
     "Tie",
     "User",
 ]

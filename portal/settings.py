@@ -103,7 +103,10 @@ TEMPLATES = [
                 "wagtail.images.jinja2tags.images",
                 "wagtail.contrib.settings.jinja2tags.settings",
             ],
-            "context_processors": ["django.contrib.messages.context_processors.messages"],
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "portal.identity.acting.shared",
+            ],
         },
     },
     {
@@ -157,6 +160,9 @@ PROCRASTINATE_IMPORT_PATHS = ["portal.ops.alarms", "portal.results.tasks"]
 
 # When results open by themselves: on working days from nine to five, or at any time
 RESULTS_IN_WORKING_HOURS = env.flag("RESULTS_IN_WORKING_HOURS", default=True)
+
+# From which birthday a parent sees nothing until a professional has looked at it again: 11 to 13
+CARERS_SUSPENDED_AT = env.number("CARERS_SUSPENDED_AT", 13)
 
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 

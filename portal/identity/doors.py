@@ -5,6 +5,7 @@ these addresses is for everybody, and its viewer holds nothing.
 """
 
 import enum
+from collections.abc import Container
 from dataclasses import dataclass
 
 from portal.identity.models import Capacity, Role
@@ -20,6 +21,7 @@ class Area:
     capacity: Capacity
     roles: frozenset[Role] = frozenset()
     whole: bool = False  # this address alone, not what is below it
+    own: bool = False  # not while acting for somebody else
     public: bool = False  # those who are not signed in see something else there
 
     def holds(self, path: str) -> bool:
@@ -36,7 +38,18 @@ AREAS = (
     Area("/ops/", Capacity.STAFF, frozenset({Role.OPERATIONS, Role.ADMIN})),
     Area("/cms/", Capacity.STAFF, frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN})),
     Area("/record/", Capacity.PATIENT),
+    Area("/account/people/", Capacity.PATIENT, own=True),
 )
+
+# What somebody acting for another may open, and the scope that must be shared for it ("" is any).
+# The longest that fits decides; what none fits is not there for them.
+CARERS_PAGES = {
+    "/": "",
+    "/record/": "",
+    "/record/results/": "results",
+}
+# Of these the address alone is meant, not what is below it.
+CARERS_WHOLE = frozenset({"/", "/record/"})
 
 # Where a member of staff begins.
 HOMES = {
@@ -74,6 +87,19 @@ def area_of(path: str) -> Area | None:
     return next((area for area in AREAS if area.holds(path)), None)
 
 
+def is_shared(path: str, scopes: Container[str]) -> bool:
+    """Whether this address is there for somebody with whom these scopes are shared."""
+    fitting = [
+        begins
+        for begins in CARERS_PAGES
+        if path == begins or (begins not in CARERS_WHOLE and path.startswith(begins))
+    ]
+    if not fitting:
+        return False
+    needed = CARERS_PAGES[max(fitting, key=len)]
+    return not needed or needed in scopes
+
+
 def answer(area: Area, caller: Caller | None) -> Answer:
     if caller is None:
         return Answer.COME_IN if area.public else Answer.SIGN_IN
@@ -81,7 +107,7 @@ def answer(area: Area, caller: Caller | None) -> Answer:
         return refusal
     if not caller.second_factor:
         return Answer.ADD_SECOND_FACTOR
-    if area.capacity != caller.capacity:
+    if not _fits(area, caller.capacity):
         return Answer.CHANGE_CAPACITY
     return Answer.COME_IN
 
@@ -92,3 +118,9 @@ def _refusal(area: Area, caller: Caller) -> Answer | None:
     if area.capacity == Capacity.PATIENT and not caller.has_record:
         return Answer.NO_RECORD
     return None
+
+
+def _fits(area: Area, capacity: Capacity) -> bool:
+    if capacity == Capacity.PROXY:
+        return area.capacity == Capacity.PATIENT and not area.own
+    return area.capacity == capacity

@@ -8,6 +8,8 @@ from fhir import changes
 from fhir.access import EVERYONE, READING, WRITING, Grant, Interaction
 from fhir.labels import HIDING, SHARED_TYPES, Label
 from fhir.store import patients_naming
+from portal.carers import scopes
+from portal.carers.standing import Acting
 from portal.identity.models import Capacity, Link, Role, User
 
 # The types of which a patient may ever see something, each once it has been released or needs no
@@ -51,6 +53,21 @@ def grants_of(user: User, capacity: Capacity, person: str) -> tuple[Grant, ...]:
     if capacity == Capacity.STAFF:
         return _staff(user)
     return ()
+
+
+def grants_of_carer(acting: Acting | None) -> tuple[Grant, ...]:
+    """Return what somebody holds who looks into another's record: the types shared with them.
+
+    Never more than the patient sees, and what is sensitive with that scope alone.
+    """
+    if acting is None or changes.is_held(acting.patient):
+        return ()
+    types = scopes.types_of(acting.scopes) & PATIENT_TYPES
+    sees = int(Label.SENSITIVE) if scopes.SENSITIVE in acting.scopes else 0
+    return (
+        Grant(frozenset({acting.patient}), types, READING, sees),
+        Grant(SHARED, PATIENT_SHARED_TYPES, READING),
+    )
 
 
 def barred_from(user: User) -> frozenset[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -84,6 +84,8 @@ def _stop(request: HttpRequest, area: Area, standing: Standing | None) -> HttpRe
         viewer = viewer_in(standing)
         _identify(request, standing, viewer)
         is_record = area.capacity == Capacity.PATIENT and standing is not None
+        if is_record and standing and standing.capacity == Capacity.PROXY:
+            return _unless_shared(request, standing, viewer)
         return _no_record(request) if is_record and not viewer.grants else None
     if told == Answer.NOT_FOR_YOU:
         raise PermissionDenied
@@ -92,9 +94,24 @@ def _stop(request: HttpRequest, area: Area, standing: Standing | None) -> HttpRe
     return _unless_quiet(request, _sent_to(request, told))
 
 
+def _unless_shared(request: HttpRequest, standing: Standing, viewer: Viewer) -> HttpResponse | None:
+    """Return the page that names nobody to whoever may not act any more.
+
+    :raises Http404: this part of the record is not shared with them.
+    """
+    acts = standing.acting
+    if acts is None or not viewer.grants:
+        return _unless_quiet(request, render(request, "carers/ended.html", status=404))
+    if not doors.is_shared(request.path, acts.scopes):
+        raise Http404
+    return None
+
+
 def _caller(area: Area, standing: Standing) -> Caller:
     has_record = bool(standing.person)
-    if area.capacity == Capacity.PATIENT and standing.capacity == Capacity.STAFF:
+    if standing.capacity == Capacity.PROXY and not area.own:
+        has_record = True  # somebody else's, or one that has just been closed to them
+    elif area.capacity == Capacity.PATIENT and standing.capacity != Capacity.PATIENT:
         has_record = sessions.current_link(standing.user) is not None
     return Caller(
         role=Role(standing.user.role),

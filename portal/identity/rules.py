@@ -1,11 +1,14 @@
 """The rules of signing in and of linking: no clock, no database, no request."""
 
+from __future__ import annotations
+
 import enum
 import re
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from fhir.paths import Json
+if TYPE_CHECKING:
+    from fhir.paths import Json
 
 CODE_LASTS = timedelta(days=10)
 CODE_TRIES = 5

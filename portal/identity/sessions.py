@@ -5,7 +5,7 @@ Without the row the session is over, so ending one is deleting a row.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -16,8 +16,10 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from fhir import changes
+from portal.carers.standing import Acting, acting_for, still_acting
 from portal.identity import rules
 from portal.identity.models import Capacity, Link, SessionLimit, User
+from portal.record.dates import local
 
 TOKEN = "daybook"  # noqa: S105 (where in the session's data the token is)
 # Being used is written down no more often than this.
@@ -31,6 +33,8 @@ class Standing:
 
     user: User
     limit: SessionLimit
+    # By what they look into another's record; None where they do not, or may not any more.
+    acting: Acting | None = None
 
     @property
     def capacity(self) -> Capacity:
@@ -81,24 +85,31 @@ def current_link(user: User) -> Link | None:
 def standing_of(session: SessionBase, user: User, now: datetime) -> Standing | rules.Over:
     """Return how a signed-in session stands, or why it is over."""
     limit = SessionLimit.objects.filter(key=_token_in(session), user=user).first()
-    return _standing(limit, user, now) if limit else rules.Over.ENDED
+    return _with_acting(_standing(limit, user, now), now) if limit else rules.Over.ENDED
 
 
 def still_stands(token: str, now: datetime) -> Standing | None:
     """Return how the session of this token stands now: for sockets, which outlive requests."""
     limit = SessionLimit.objects.select_related("user").filter(key=_as_uuid(token)).first()
-    found = _standing(limit, limit.user, now) if limit else None
+    found = _with_acting(_standing(limit, limit.user, now), now) if limit else None
     return found if isinstance(found, Standing) else None
 
 
 def standing_among(tokens: Iterable[str], now: datetime) -> dict[str, str]:
-    """Return those of the sessions that stand now, each with the patient in view: one query."""
+    """Return those of the sessions that stand now, each with the patient in view.
+
+    One query, and another if somebody looks into another's record: that may have ended by date.
+    """
     keys = [_as_uuid(token) for token in tokens]
     limits = SessionLimit.objects.select_related("user").filter(key__in=keys)
+    found = [one for one in limits if isinstance(_standing(one, one.user, now), Standing)]
+    proxies = [one for one in found if one.capacity == Capacity.PROXY and one.person]
+    pairs = [(one.user_id, one.person) for one in proxies]
+    acting = still_acting(pairs, local(now).date()) if pairs else set()
     return {
-        str(limit.key): limit.person
-        for limit in limits
-        if isinstance(_standing(limit, limit.user, now), Standing)
+        str(one.key): one.person
+        for one in found
+        if one not in proxies or (one.user_id, one.person) in acting
     }
 
 
@@ -107,6 +118,13 @@ def _standing(limit: SessionLimit, user: User, now: datetime) -> Standing | rule
     if limit.epoch != user.epoch or not user.is_active or is_locked:
         return rules.Over.ENDED
     return rules.over(limit, now) or Standing(user, limit)
+
+
+def _with_acting(found: Standing | rules.Over, now: datetime) -> Standing | rules.Over:
+    if isinstance(found, rules.Over) or found.capacity != Capacity.PROXY or not found.person:
+        return found
+    acts = acting_for(found.user, found.person, local(now).date())
+    return replace(found, acting=acts)
 
 
 def touch(standing: Standing, now: datetime) -> None:
@@ -127,14 +145,25 @@ def prove_second_factor(session: SessionBase, user: User, now: datetime) -> None
     user.session_limits.filter(second_factor_at=None).delete()
 
 
-def use_as(standing: Standing, capacity: Capacity) -> None:
-    """Go on as a patient or as staff; open pages of the other kind lose what they could see."""
+def use_as(standing: Standing, capacity: Capacity, person: str = "") -> None:
+    """Go on as a patient, for another `person` or as staff; pages open as before are closed."""
     link = current_link(standing.user) if capacity == Capacity.PATIENT else None
     before = standing.person
-    person = link.patient if link else ""
+    person = link.patient if link else person
     with transaction.atomic():
         SessionLimit.objects.filter(pk=standing.limit.pk).update(capacity=capacity, person=person)
         _announce({before, person})
+
+
+def stop_acting(user: User | None, patient: str) -> None:
+    """Take another's record out of the hands of a user; pages that show it close.
+
+    Their sessions go on, with nobody in view: they are never put before another record unasked.
+    """
+    with transaction.atomic():
+        acting = SessionLimit.objects.filter(capacity=Capacity.PROXY, person=patient, user=user)
+        acting.update(person="")
+        _announce({patient})
 
 
 def end(request: HttpRequest) -> None:

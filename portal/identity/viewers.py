@@ -10,7 +10,6 @@ from portal.identity.sessions import Standing
 
 _KINDS = {
     Capacity.PATIENT: Kind.PATIENT,
-    Capacity.PROXY: Kind.PROXY,
     Capacity.STAFF: Kind.STAFF,
 }
 
@@ -26,6 +25,8 @@ def viewer_in(standing: Standing | None) -> Viewer:
     if standing is None or standing.capacity == Capacity.NONE or not standing.second_factor:
         return NOBODY
     user, capacity = standing.user, standing.capacity
+    if capacity == Capacity.PROXY:
+        return _carer(standing)
     return Viewer(
         kind=_KINDS[capacity],
         who=_who(user, capacity, standing.person),
@@ -34,6 +35,18 @@ def viewer_in(standing: Standing | None) -> Viewer:
         organisation=user.organisation if capacity == Capacity.STAFF else "",
         grants=grants.grants_of(user, capacity, standing.person),
         barred=grants.barred_from(user) if capacity == Capacity.STAFF else frozenset(),
+        session=standing.token,
+    )
+
+
+def _carer(standing: Standing) -> Viewer:
+    acts = standing.acting
+    return Viewer(
+        kind=Kind.PROXY,
+        who=acts.who if acts else f"User/{standing.user.pk}",
+        name=standing.user.name,
+        grants=grants.grants_of_carer(acts),
+        on_behalf_of=f"Patient/{standing.person}" if acts else "",
         session=standing.token,
     )
 

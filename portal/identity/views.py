@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from portal import clock
+from portal.carers.standing import Acting, helped_by
 from portal.identity import doors, rules, sessions
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import Capacity, Role
@@ -71,13 +72,17 @@ def end_others(request: IdentifiedRequest) -> HttpResponse:
 
 @login_required
 def capacity(request: IdentifiedRequest) -> HttpResponse:
-    """Go on as a patient or as staff, for those who are both; never both at once."""
+    """Go on as a patient, for somebody else or as staff: one of them, never two at once."""
     standing = _standing(request)
-    other = Capacity.PATIENT if standing.capacity == Capacity.STAFF else Capacity.STAFF
-    if request.method == "POST" and _may_be(standing, other):
-        sessions.use_as(standing, other)
-        return redirect(next_of(request) or "/")
-    return render(request, "account/capacity.html", {"other": other, "next": next_of(request)})
+    choices = _choices(standing)
+    if request.method == "POST":
+        wanted = request.POST.get("to") or (next(iter(choices)) if len(choices) == 1 else "")
+        if wanted in choices:
+            sessions.use_as(standing, *choices[wanted])
+            return redirect(next_of(request) or "/")
+    people = {key: one.name for key, one in _people(standing).items() if key in choices}
+    shown = {"choices": list(choices), "people": people, "next": next_of(request)}
+    return render(request, "account/capacity.html", shown)
 
 
 def keeps_one_second_factor(view: _View) -> _View:
@@ -123,7 +128,19 @@ def _standing(request: IdentifiedRequest) -> Standing:
     return cast("Standing", request.standing)
 
 
-def _may_be(standing: Standing, capacity: Capacity) -> bool:
-    if capacity == Capacity.STAFF:
-        return standing.user.is_staff
-    return sessions.current_link(standing.user) is not None
+def _choices(standing: Standing) -> dict[str, tuple[Capacity, str]]:
+    """Return as whom a session could go on, by the word that a form sends; not as it is now."""
+    found: dict[str, tuple[Capacity, str]] = {}
+    if sessions.current_link(standing.user):
+        found["own"] = (Capacity.PATIENT, "")
+    if standing.user.is_staff:
+        found["staff"] = (Capacity.STAFF, "")
+    for key, one in _people(standing).items():
+        found[key] = (Capacity.PROXY, one.patient)
+    now = (standing.capacity, standing.person if standing.capacity == Capacity.PROXY else "")
+    return {key: choice for key, choice in found.items() if choice != now}
+
+
+def _people(standing: Standing) -> dict[str, Acting]:
+    today = dates.local(clock.now()).date()
+    return {str(one.sharing): one for one in helped_by(standing.user, today)}

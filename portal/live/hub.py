@@ -20,7 +20,7 @@ from fhir.access import Facts, Interaction, Verdict, Viewer, decide
 from fhir.changes import AUTH, SEEN, Change, Head
 from portal import clock
 from portal.identity import sessions
-from portal.live.topics import sections_of
+from portal.live.topics import heard_by, sections_of
 
 logger = logging.getLogger(__name__)
 
@@ -166,7 +166,7 @@ def _tell_one(page: OpenPage, epoch: str, found: list[Change]) -> None:
     if not seen:
         return
     page.head = Head(epoch, seen[-1].seq)
-    page.tell(page.head, sections_of(seen))
+    page.tell(page.head, heard_by(page.viewer, sections_of(seen)))
 
 
 def _may_know(page: OpenPage, change: Change) -> bool:
@@ -174,7 +174,7 @@ def _may_know(page: OpenPage, change: Change) -> bool:
     if change.kind == AUTH or change.backload:
         return False
     if change.kind == SEEN:
-        return change.patient == page.patient
+        return change.patient == page.patient and change.logical_id == page.viewer.who
     facts = Facts(change.resource_type, change.patient, change.labels)
     return decide(page.viewer, Interaction.READ, facts) == Verdict.ALLOWED
 

@@ -57,7 +57,7 @@ def open_item(request: IdentifiedRequest, resource_type: str, logical_id: str) -
         Opened.objects.update_or_create(
             **_whose(request), item=item, defaults={"seq": news.items[item]}
         )
-        changes.announce(request.patient, changes.SEEN)
+        changes.announce(request.patient, changes.SEEN, request.viewer.who)
     vars(request).pop("news")
 
 
@@ -66,7 +66,7 @@ def see_all(request: IdentifiedRequest) -> None:
     with transaction.atomic():
         _saw_all(request)
         Opened.objects.filter(**_whose(request)).delete()
-        changes.announce(request.patient, changes.SEEN)
+        changes.announce(request.patient, changes.SEEN, request.viewer.who)
     vars(request).pop("news", None)
 
 

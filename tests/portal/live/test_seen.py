@@ -2,13 +2,14 @@
 
 from fhir.access import READING, Grant, Kind, Viewer
 from fhir.changes import SEEN, Change, Head
+from portal.identity.grants import PATIENT_TYPES
 from portal.live.hub import OpenPage, _tell_one
 from portal.live.topics import ALL
 
 
-def an_open_page(patient, told):
-    grants = (Grant(frozenset({patient}), frozenset({"Observation"}), READING),)
-    viewer = Viewer(Kind.PATIENT, f"Patient/{patient}", "x", grants=grants)
+def an_open_page(patient, told, types=PATIENT_TYPES, who=""):
+    grants = (Grant(frozenset({patient}), frozenset(types), READING),)
+    viewer = Viewer(Kind.PATIENT, who or f"Patient/{patient}", "x", grants=grants)
     return OpenPage(
         viewer,
         patient,
@@ -18,17 +19,41 @@ def an_open_page(patient, told):
     )
 
 
+def seen_by(who, patient="amina"):
+    return [Change(patient, "", who, 0, SEEN, seq=4)]
+
+
 def test_every_section_is_told_to_look_again():
     told = []
 
-    _tell_one(an_open_page("amina", told), "e", [Change("amina", "", "", 0, SEEN, seq=4)])
+    _tell_one(an_open_page("amina", told), "e", seen_by("Patient/amina"))
 
-    assert told == [(4, list(ALL))]
+    assert told == [(4, [key for key in ALL if key not in {"appts", "meds"}])]
 
 
 def test_pages_of_another_record_are_not_told():
     told = []
 
-    _tell_one(an_open_page("ben", told), "e", [Change("amina", "", "", 0, SEEN, seq=4)])
+    _tell_one(an_open_page("ben", told), "e", seen_by("Patient/amina"))
 
     assert told == []
+
+
+def test_what_the_patient_has_looked_at_is_not_told_to_somebody_who_helps_them():
+    of_patient, of_carer = [], []
+    carer = an_open_page("amina", of_carer, who="RelatedPerson/zara")
+
+    for page in (an_open_page("amina", of_patient), carer):
+        _tell_one(page, "e", seen_by("Patient/amina"))
+
+    assert len(of_patient) == 1
+    assert of_carer == []
+
+
+def test_a_section_of_which_nothing_is_shared_is_not_even_named():
+    letters_only = []
+    letter = Change("amina", "DocumentReference", "d", 1, "update", seq=4)
+
+    _tell_one(an_open_page("amina", letters_only, {"DocumentReference"}), "e", [letter])
+
+    assert letters_only == [(4, ["home", "letters"])]

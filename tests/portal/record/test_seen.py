@@ -169,9 +169,9 @@ def test_a_page_that_is_told_of_it_is_told_once(her_browser, her_login, hospital
     """The place that a page carries counts it too, or each page would be told as it opens."""
     her_browser.get("/")
     a_count(hospital, amina_yusuf)
-    viewer = Viewer(
-        Kind.PATIENT, "x", "x", grants=(Grant(frozenset({amina_yusuf}), frozenset({"Patient"})),)
-    )
+    herself = f"Patient/{amina_yusuf}"
+    held = (Grant(frozenset({amina_yusuf}), frozenset({"Patient"})),)
+    viewer = Viewer(Kind.PATIENT, herself, "x", grants=held)
     before = changes.head(viewer, amina_yusuf)
 
     her_browser.post(f"{LIST}seen/")
