@@ -157,8 +157,10 @@ def _range(ranges: Sequence[Json], quantity: Json) -> tuple[str | None, str | No
         return (
             (low_text, high_text, text) if _is_rising(low_text, high_text) else (None, None, text)
         )
-    if any(_unit(end) not in {"", _unit(quantity)} for end in (low, high)):
-        return None, None, text
+    other = next((_unit(end) for end in (low, high) if _unit(end) not in {"", _unit(quantity)}), "")
+    if other:
+        # Beside a value in another unit a range without its own would be read in that of the value.
+        return None, None, only.get("text") or f"{text.replace(' - ', ' to ')} ({other})"
     return _number(low.get("value")), _number(high.get("value")), text
 
 

@@ -139,7 +139,14 @@ def _lies_within(part: Json) -> bool:
     quantity, ranges = part.get("valueQuantity", {}), part.get("referenceRange", ())
     if "value" not in quantity or len(ranges) != 1:
         return False
-    limits = {end: ranges[0].get(end, {}).get("value") for end in ("low", "high")}
-    usual = range_of(limits | {"range": ranges[0].get("text")})
+    low, high = (ranges[0].get(end, {}) for end in ("low", "high"))
+    if any(_unit(end) not in {"", _unit(quantity)} for end in (low, high)):
+        return False
+    limits = {"low": low.get("value"), "high": high.get("value"), "range": ranges[0].get("text")}
+    usual = range_of(limits)
     side = usual.side(Decimal(str(quantity["value"])), quantity.get("comparator", ""))
     return side is Side.WITHIN
+
+
+def _unit(quantity: Json) -> str:
+    return str(quantity.get("unit") or quantity.get("code") or "")

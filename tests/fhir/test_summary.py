@@ -97,6 +97,13 @@ def test_a_value_of_any_type_is_said_in_text(elements, value, unit):
         ([{"high": {"value": 5}}], None, "5", "5 or less"),
         ([{"low": {"value": 5, "unit": "mmol/L"}, "text": "over 5"}], None, None, "over 5"),
         (
+            [{"low": {"value": 2.0, "unit": "mg"}, "high": {"value": 3.5, "unit": "mg"}}],
+            None,
+            None,
+            "2.0 to 3.5 (mg)",
+        ),
+        ([{"low": {"value": 5, "unit": "mg"}}], None, None, "5 or more (mg)"),
+        (
             [{"low": {"value": 1, "unit": "g"}, "high": {"value": 2, "unit": "g"}}],
             "1",
             "2",

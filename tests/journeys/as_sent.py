@@ -60,6 +60,9 @@ class Bundle:
         self.entries = json.loads(text, parse_float=str, parse_int=str)["entry"]
         self._by_url = {one["fullUrl"]: one["resource"] for one in self.entries}
 
+    def observations(self) -> dict[int, tuple[Line, ...]]:
+        return {place: tuple(_of_observation(one)) for place, one in self.all("Observation")}
+
     def all(self, kind: str) -> Iterator[tuple[int, Any]]:
         """Yield the resources of a type, each with its place among the entries."""
         for place, entry in enumerate(self.entries):
@@ -79,8 +82,8 @@ class Bundle:
             for one in report.get("result", ())
         }  # fmt: skip
         return {
-            place: tuple(_of_observation(one))
-            for place, one in self.all("Observation")
+            place: lines
+            for place, lines in self.observations().items()
             if self.entries[place]["fullUrl"] not in reported
         }
 
@@ -107,7 +110,9 @@ def _range(part: Any) -> str:
     if not ranges:
         return NO_RANGE
     (only,) = ranges
-    return f"{only['low']['value']} to {only['high']['value']}"
+    unit = only["low"]["unit"]
+    of_its_own = "" if unit == part["valueQuantity"]["unit"] else f" ({unit})"
+    return f"{only['low']['value']} to {only['high']['value']}{of_its_own}"
 
 
 def _name(coded: Any) -> str:

@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 from tests.journeys.visitor import Visitor
 
 TOGETHER = "Release those chosen now"
-_WAITING = re.compile(r'href="(/staff/results/[0-9a-f-]{36}/)"')
+_WAITING = re.compile(r'href="(/staff/results/(?:[0-9a-f-]{36}/|together/[^"]+))"')
+# Of what is decided together, the first; the rest is then decided on alone.
+_CHOSEN = re.compile(r'name="chosen"\s+type="checkbox"\s+value="([^"]*)"')
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
@@ -29,9 +31,12 @@ def releases_many(doctor: Visitor) -> int:
     decisions, ask = 0, doctor.page.request
     worklist = ask.get("/staff/results/").text()
     while found := _WAITING.search(worklist):
-        form = dict(_HIDDEN.findall(ask.get(found[1]).text()))
-        said = ask.post(found[1], form=form | {"act": "release", "told": "phone", "comment": ""})
-        worklist = said.text()
+        page = ask.get(found[1]).text()
+        given = {"act": "release", "told": "phone", "comment": ""}
+        given |= dict(_HIDDEN.findall(page))
+        if many := _CHOSEN.findall(page):
+            given["chosen"] = many[0]
+        worklist = ask.post(found[1], form=given).text()
         decisions += 1
     return decisions
 

@@ -199,6 +199,7 @@ def test_results_in_range_without_words_are_ordinary():
         a_result(referenceRange=[{"low": {"value": 130}}]),
         a_result(referenceRange=[{"text": "110 to 165 or so"}]),
         a_result(referenceRange=[{"high": {"value": 112}, "text": "[ < 112 ]"}]),
+        a_result(referenceRange=[{"low": {"value": 110, "unit": "g/dL"}}]),
         a_result(referenceRange=RANGE, note=[{"text": "Please ring."}]),
         a_result(referenceRange=RANGE, status="preliminary"),
     ],
