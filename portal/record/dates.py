@@ -5,7 +5,7 @@ What a hospital did not record is never made up: "2019" stays a year.
 
 import re
 from calendar import month_name
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
@@ -103,12 +103,12 @@ def as_recorded(text: str) -> str:
     >>> as_recorded("2019"), as_recorded("2019-05"), as_recorded("2019-05-03"), as_recorded("")
     ('2019', 'May 2019', '3 May 2019', 'Day not recorded')
     """
-    return moment(at) if (at := _instant(text)) else day_as_recorded(text)
+    return moment(at) if (at := instant(text)) else day_as_recorded(text)
 
 
 def day_as_recorded(text: str) -> str:
     """Return the date alone of a FHIR date or dateTime, no more exact than it was sent."""
-    if at := _instant(text):
+    if at := instant(text):
         return day(at)
     year, month_number, day_number = _partial(text)
     if not year:
@@ -120,7 +120,7 @@ def day_as_recorded(text: str) -> str:
 
 def month_as_recorded(text: str) -> str:
     """Return the heading under which a date stands in a list: its month, or what is known."""
-    if at := _instant(text):
+    if at := instant(text):
         return month(at)
     year, month_number, _ = _partial(text)
     if not year:
@@ -129,23 +129,37 @@ def month_as_recorded(text: str) -> str:
 
 
 def span_as_recorded(period: Mapping[str, object]) -> str:
-    """Return a FHIR Period in words.
+    """Return a FHIR Period in words; a day is not said twice.
 
-    >>> span_as_recorded({"start": "2026-03-09", "end": "2026-03-11"})
+    >>> span_as_recorded({"start": "2026-03-09T09:00:00+00:00", "end": "2026-03-09T10:00:00+00:00"})
+    '9 March 2026, 9am to 10am'
+    """
+    start, end = (_known(period.get(name), as_recorded) for name in ("start", "end"))
+    is_one_day = start != end and start.partition(",")[0] == end.partition(",")[0]
+    return _from_to(start, end.partition(", ")[2] if is_one_day and "," in end else end)
+
+
+def days_as_recorded(period: Mapping[str, object]) -> str:
+    """Return the days alone of a FHIR Period.
+
+    >>> days_as_recorded({"start": "2026-03-09", "end": "2026-03-11T10:00:00Z"})
     '9 March 2026 to 11 March 2026'
     """
-    start, end = _known(period.get("start")), _known(period.get("end"))
+    return _from_to(*(_known(period.get(name), day_as_recorded) for name in ("start", "end")))
+
+
+def _from_to(start: str, end: str) -> str:
     if start and end:
         return start if start == end else f"{start} to {end}"
     return f"from {start}" if start else f"until {end}" if end else ""
 
 
-def _known(text: object) -> str:
-    said = as_recorded(text) if isinstance(text, str) else DAY_UNKNOWN
+def _known(text: object, say: Callable[[str], str]) -> str:
+    said = say(text) if isinstance(text, str) else DAY_UNKNOWN
     return "" if said == DAY_UNKNOWN else said
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
     """Return a moment that has a time of day, or nothing where it has none or cannot be."""
     if "T" not in text:
         return None

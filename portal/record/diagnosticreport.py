@@ -1,13 +1,13 @@
 """A report of a laboratory or a scanning department, in words."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from fhir.paths import first
 from portal.record import words
-from portal.record.dates import as_recorded, clock, weekday
+from portal.record.dates import as_recorded, clock, instant, weekday
 from portal.record.entry import Entry
+from portal.record.statuses import REPORTS
 
 NOT_FINAL = {
     "registered": "The results are still to come.",
@@ -22,9 +22,13 @@ class DiagnosticReport(Entry):
 
     coded = "Code of this test"
     untitled = "Test result"
+    dated = ("effectiveDateTime", "effectivePeriod")
+    statuses = REPORTS
+    files = ("presentedForm",)
 
-    def heading(self) -> str:
-        return words.concept(self.resource.get("code"), self.untitled)
+    def note(self) -> str:
+        sender = self.sender()
+        return words.sentences(sender and f"From {sender}")
 
     def taken(self) -> str:
         """Return what was done on the day, as one says it."""
@@ -35,12 +39,8 @@ class DiagnosticReport(Entry):
 
     def when_in_full(self) -> str:
         """Return the day with its weekday and the time, as far as they are known."""
-        text = self._when()
-        return (
-            f"{weekday(datetime.fromisoformat(text))}, {clock(datetime.fromisoformat(text))}"
-            if "T" in text
-            else self.when()
-        )
+        at = instant(self._when())
+        return f"{weekday(at)}, {clock(at)}" if at else self.when()
 
     def state(self) -> str:
         return NOT_FINAL.get(str(self.resource.get("status") or ""), "")
@@ -49,7 +49,11 @@ class DiagnosticReport(Entry):
         """Return the written part of the report, by paragraphs."""
         coded = (words.concept(value) for value in self.resource.get("conclusionCode") or ())
         written = words.paragraphs(str(self.resource.get("conclusion") or ""))
-        return written or [said for said in coded if said]
+        return words.bounded(written or [said for said in coded if said])
+
+    def _texts(self) -> Iterator[tuple[str, list[str]]]:
+        if conclusion := self.conclusion():
+            yield "What it says", conclusion
 
     def sender(self) -> str:
         return next(
@@ -76,11 +80,6 @@ class DiagnosticReport(Entry):
         asked = [words.referred(one) for one in self.resource.get("basedOn") or ()]
         if who := words.listed(name for name in asked if name):
             yield "Asked for by", who
-
-    def _when(self) -> str:
-        """Return when the sample was taken, not when the report was sent."""
-        period = self.resource.get("effectivePeriod") or {}
-        return str(self.resource.get("effectiveDateTime") or period.get("start") or "")
 
 
 def _specimens(resource: dict[str, Any]) -> Iterator[str]:

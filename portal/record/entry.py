@@ -9,8 +9,9 @@ an entry says is plain text of bounded length; whoever lays it out escapes it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from fhir.paths import Json, find, first
 from fhir.store import Stored
@@ -20,6 +21,7 @@ from portal.record.naming import names_inside
 from portal.record.narratives import sanitised
 from portal.record.statuses import Status
 
+MOST_PASSAGES = 500
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -60,13 +62,17 @@ class Entry:
     statuses: ClassVar[Mapping[str, Status]] = MappingProxyType({})
     table: ClassVar[tuple[Row, ...]] = ()
     passages: ClassVar[tuple[Row, ...]] = ()
+    # Labels that say a thing was done, and what they are called where it was not.
+    undone: ClassVar[Mapping[str, str]] = MappingProxyType({})
     coded: ClassVar[str] = "Code"
     files: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, stored: Stored, names: Mapping[str, str] = NO_NAMES) -> None:
         """Put `stored` in words; `names` says what references without a name point to."""
+        self.type = stored.resource_type
         self.id = stored.id
         self.version = stored.version
+        self.labels = stored.labels
         self.resource = stored.json
         self.names = names_inside(self.resource) | dict(names)
 
@@ -76,7 +82,9 @@ class Entry:
 
     def when(self) -> str:
         """Return the day in words, no more exact than it was recorded."""
-        return as_recorded(text) if (text := self._when()) else DAY_UNKNOWN
+        if text := self._when():
+            return as_recorded(text)
+        return next(filter(None, map(self.say, self.dated)), DAY_UNKNOWN)
 
     def status(self) -> Status | None:
         """Return how it stands, where that is worth a word."""
@@ -92,9 +100,10 @@ class Entry:
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield what else is worth knowing, as a label and words, what people ask for first."""
+        undone = self.undone if self._code(self.stated) == "not-done" else {}
         for one in self.table:
             if text := self._said(one):
-                yield one.label, text
+                yield undone.get(one.label, one.label), text
 
     def code_rows(self) -> Iterator[tuple[str, str]]:
         """Yield the codes, for whoever is asked about them on the telephone."""
@@ -103,6 +112,9 @@ class Entry:
 
     def texts(self) -> Iterator[tuple[str, list[str]]]:
         """Yield longer passages: a heading and its paragraphs."""
+        yield from islice(self._texts(), MOST_PASSAGES)
+
+    def _texts(self) -> Iterator[tuple[str, list[str]]]:
         for one in self.passages:
             found = [
                 line
@@ -114,7 +126,12 @@ class Entry:
                 yield one.label, words.bounded(found)
 
     def narrative(self) -> str:
-        """Return the sender's own text as safe markup, where nothing else says anything."""
+        """Return the sender's own text as safe markup, where nothing else says anything.
+
+        What a machine made of the rest is full of its codes, and says no more.
+        """
+        if first(self.resource, "text.status") == "generated":
+            return ""
         if any(True for _ in self.rows()) or any(True for _ in self.texts()):
             return ""
         return sanitised(first(self.resource, "text.div"))
@@ -142,12 +159,12 @@ class Entry:
 
     def _moment_at(self, path: str) -> str:
         found = first(self.resource, path)
-        text = (found.get("start") or found.get("end")) if isinstance(found, dict) else found
+        text = found.get("start") if isinstance(found, dict) else found
         return text if isinstance(text, str) else ""
 
     def _name_at(self, path: str) -> str:
-        found = first(self.resource, path)
-        return words.title(values.said(found, self.names), str(self.resource["resourceType"]))
+        said = (values.said(one, self.names) for one in find(self.resource, path))
+        return next((name for text in said if (name := words.title(text, self.type))), "")
 
     def _code(self, path: str) -> str:
         """Return a code, whether it stands alone or in a CodeableConcept."""
@@ -162,12 +179,10 @@ class Entry:
     def _said(self, row: Row) -> str:
         for path in row.paths:
             found = find(self.resource, path)
-            if row.codes is not None:
-                said = [
-                    row.codes[one] for one in found if isinstance(one, str) and one in row.codes
-                ]
-            else:
+            if row.codes is None:
                 said = [values.said(one, self.names) for one in found]
+            else:
+                said = _in_words(found, row.codes)
             if text := words.enumerated(said):
                 return text
         return ""
@@ -191,12 +206,26 @@ def entry_of(resource_type: str) -> type[Entry]:
             import_module(f"portal.record.{resource_type.lower()}"), resource_type
         )
     except (ModuleNotFoundError, AttributeError):
-        raise NoEntry(resource_type) from None
+        return _generic(resource_type)
     return found
+
+
+def _generic(resource_type: str) -> type[Entry]:
+    from portal.record.generic import PLAIN, Generic  # noqa: PLC0415 (it is an entry itself)
+
+    if resource_type not in PLAIN:
+        raise NoEntry(resource_type)
+    return Generic
 
 
 class NoEntry(LookupError):
     """Nothing says how to put this type in words."""
+
+
+def _in_words(codes: list[Any], table: Mapping[str, str]) -> list[str]:
+    known = dict.fromkeys(table[one] for one in codes if isinstance(one, str) and one in table)
+    head, *others = known or [""]
+    return [head, *map(words.small, others)]
 
 
 def _attachment(element: Json) -> Attachment:

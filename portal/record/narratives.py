@@ -4,7 +4,12 @@ Only what carries meaning stays: no script, style, link, image or form, and no a
 a table needs.
 """
 
+import html
+import re
+
 import nh3
+
+from portal.record import words
 
 _TAGS = frozenset(
     """abbr b blockquote br caption code dd del dl dt em i ins li ol p pre s small strong sub sup
@@ -14,6 +19,10 @@ _ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope
 # What is dropped with all it holds; of any other element the words stay.
 _DROPPED = {"script", "style", "title", "noscript", "template", "iframe", "object", "svg", "math"}
 LONGEST = 200_000
+# A table is read by rows: what its head says, then its cells.
+_HEADS = re.compile(r"</th>")
+_CELLS = re.compile(r"</td>")
+_BREAKS = re.compile(r"</?(?:div|p|h[1-6]|li|tr|dt|dd|table|ul|ol|blockquote|pre|br)\b[^>]*>")
 
 
 def sanitised(div: object) -> str:
@@ -31,3 +40,17 @@ def sanitised(div: object) -> str:
         clean_content_tags=_DROPPED,
         link_rel=None,
     ).strip()
+
+
+def paragraphs(div: object) -> list[str]:
+    """Return the words of a narrative, broken where its blocks end.
+
+    >>> paragraphs('<div><h2>Plan</h2><p>Rest &amp; drink.<br/>Ring us.</p></div>')
+    ['Plan', 'Rest & drink.', 'Ring us.']
+    """
+    if not isinstance(div, str) or len(div) > LONGEST:
+        return []
+    told_apart = _HEADS.sub(": ", " ".join(div.split()))
+    broken = _BREAKS.sub("\n", _CELLS.sub(" ", told_apart))
+    bare = nh3.clean(broken, tags=set(), clean_content_tags=_DROPPED)
+    return [line.rstrip(": ") for line in words.paragraphs(html.unescape(bare))]

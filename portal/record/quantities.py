@@ -15,6 +15,10 @@ _UNITS: Final[Mapping[str, str]] = {
     "1": "", "a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours",
     "min": "minutes", "s": "seconds", "ug": "micrograms", "Cel": "°C", "[degF]": "°F",
     "mm[Hg]": "mmHg", "[iU]": "units", "[in_i]": "inches", "[lb_av]": "lb", "{tbl}": "tablets",
+    "TAB": "tablets", "CAP": "capsules",
+    # How senders spell what does not need it.
+    "yr": "years", "yrs": "years", "year": "years", "month": "months", "week": "weeks",
+    "day": "days", "Day": "days", "hour": "hours", "hr": "hours", "minute": "minutes",
 }  # fmt: skip
 # A remark on the unit, in the Unified Code's braces: "{score}".
 _REMARK: Final = re.compile(r"\{([^{}]*)\}")
@@ -48,9 +52,11 @@ def quantity(value: Json) -> str:
 
 
 def unit(value: Json) -> str:
-    """Return the unit as it was sent, without its braces."""
-    sent = words.plain(value.get("unit") or "") or str(value.get("code") or "")
-    return _UNITS[sent] if sent in _UNITS else words.plain(_REMARK.sub(r"\1", sent))
+    """Return the unit as it was sent, without its braces; a number is a code and no unit."""
+    sent = words.plain(value.get("unit") or "") or words.plain(value.get("code") or "")
+    if sent in _UNITS:
+        return _UNITS[sent]
+    return "" if sent.isdecimal() else _REMARK.sub(r"\1", sent)
 
 
 def span(value: Json) -> str:

@@ -31,7 +31,7 @@ def said(value: Any, names: Mapping[str, str] = _NO_NAMES) -> str:
         case int() | float() | Decimal():
             return quantities.number(value)
         case list():
-            return words.enumerated(said(one, names) for one in value)
+            return words.enumerated(said(one, names) for one in value if not isinstance(one, list))
         case dict():
             return _element(value, names)
         case _:
@@ -75,13 +75,13 @@ def _written(value: Json, names: Mapping[str, str]) -> str:
     return _element({name: part for name, part in value.items() if name != "text"}, names)
 
 
-def _valued(value: Json, names: Mapping[str, str]) -> str:
-    """Return a Quantity, a way to be reached, an identifier, or a concept with a remark."""
+def _valued(value: Json, _: Mapping[str, str]) -> str:
+    """Return a Quantity, a way to be reached, or an identifier."""
     inner = value.get("value")
     if isinstance(inner, str):
         text = words.plain(inner)
         return text if words.is_word(text) else ""
-    return said(inner, names) if isinstance(inner, dict) else quantities.quantity(value)
+    return quantities.quantity(value)
 
 
 def _address(value: Json, _: Mapping[str, str]) -> str:

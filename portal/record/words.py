@@ -30,6 +30,14 @@ _NO_WORD = re.compile(
     re.DOTALL,
 )
 
+_TAG = re.compile(
+    r" \((?:attribute|body structure|cell structure|clinical drug|disorder|dose form|environment"
+    r"|event|finding|medicinal product|medicinal product form|morphologic abnormality"
+    r"|navigational concept|observable entity|occupation|organism|person|physical force"
+    r"|physical object|procedure|product|qualifier value|real clinical drug|record artifact"
+    r"|regime/therapy|situation|specimen|staging scale|substance|tumor staging)\)$"
+)
+
 
 def nhs_number(digits: str) -> str:
     """Return an NHS number as it is printed, in three groups.
@@ -87,10 +95,11 @@ def concept(value: Json | None, untitled: str = "") -> str:
     """
     if not value:
         return untitled
-    codings = [one for one in value.get("coding") or () if isinstance(one, dict)]
-    names = [plain(one.get("display") or "") for one in codings]
-    bare = {one.get("code") for one in codings}
-    said = plain(value.get("text") or "")
+    codings = value.get("coding")
+    known = [one for one in codings if isinstance(one, dict)] if isinstance(codings, list) else []
+    names = [_untagged(plain(one.get("display") or "")) for one in known]
+    bare = {str(one.get("code")) for one in known}
+    said = _untagged(plain(value.get("text") or ""))
     return next(
         (name for name in (said, *names) if name and (name not in bare or " " in name)), untitled
     )
@@ -133,6 +142,29 @@ def enumerated(words: Iterable[str]) -> str:
     return listed(_short(once))
 
 
+def sentences(*parts: str) -> str:
+    """Return parts as sentences of one line.
+
+    >>> sentences("rash", "", "Severe."), sentences("")
+    ('Rash. Severe.', '')
+    """
+    said = dict.fromkeys(capital(part.rstrip(". ")) for part in parts if part.strip(". "))
+    return " ".join(f"{part}." for part in said)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """Return a name as it stands within a sentence; an abbreviation stays.
+
+    >>> small("Low iron"), small("COPD"), small("Vitamin D")
+    ('low iron', 'COPD', 'vitamin D')
+    """
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def bounded(lines: list[str]) -> list[str]:
     """Return paragraphs up to where a text gets too long; the last then says that it was cut."""
     kept: list[str] = []
@@ -160,6 +192,15 @@ def size(octets: int) -> str:
     if octets >= MEGABYTE:
         return f"{octets / MEGABYTE:.1f} MB"
     return f"{max(1, round(octets / 1000))} KB"
+
+
+def _untagged(name: str) -> str:
+    """Return a name of SNOMED CT without the mark of its hierarchy.
+
+    >>> _untagged("Asthma (disorder)"), _untagged("Iron (II)")
+    ('Asthma', 'Iron (II)')
+    """
+    return _TAG.sub("", name) or name
 
 
 def _short(words: list[str]) -> list[str]:

@@ -1,0 +1,107 @@
+"""An allergy, in words, or the statement that there is none."""
+
+import re
+from collections.abc import Iterator
+
+from fhir.paths import find, first
+from portal.record import values, words
+from portal.record.entry import Entry, row
+from portal.record.statuses import ALLERGIES, CERTAINTY, Status
+
+# Asserted: somebody has asked, and there is none of this kind. SNOMED CT, and HL7's own list.
+NONE_KNOWN = {
+    "716186003": "You have no known allergies",
+    "160244002": "You have no known allergies",
+    "no-known-allergies": "You have no known allergies",
+    "409137002": "You have no known allergies to medicines",
+    "no-known-medication-allergies": "You have no known allergies to medicines",
+    "429625007": "You have no known food allergies",
+    "no-known-food-allergies": "You have no known food allergies",
+    "428607008": "You have no known allergies to things around you",
+    "no-known-environmental-allergies": "You have no known allergies to things around you",
+    "716184000": "You have no known allergy to latex",
+    "1003774007": "You have no known allergy to latex",
+    "716220001": "You have no known allergy to animals",
+    "428197003": "You have no known allergy to insect stings",
+}
+# Nobody knows: not the same as none.
+_UNASKED = frozenset({"no-allergy-info", "1631000175102", "nilknown-unasked"})
+UNASKED = "We do not know if you have allergies"
+_SPOKEN = re.compile(
+    r"\s*(?:nkda|nka|no known (?:(drug|medication|medicine) )?allerg(?:y|ies))\s*", re.IGNORECASE
+)
+_KINDS = {"allergy": "Allergy", "intolerance": "Intolerance"}
+_DANGER = {"low": "Low", "high": "High", "unable-to-assess": "Could not be told"}
+_SEVERITY = {"mild": "Mild", "moderate": "Moderate", "severe": "Severe"}
+NOT_SAID = "How bad it was is not recorded"
+
+
+class AllergyIntolerance(Entry):
+    """What a person reacts to, how, and how it is known."""
+
+    untitled = "Allergy without a name"
+    coded = "Code of this allergy"
+    named = ("code", "reaction.substance")
+    dated = ("recordedDate", "onsetDateTime", "onsetPeriod")
+    stated = "clinicalStatus"
+    statuses = ALLERGIES
+    table = (
+        row("What happened", "reaction.manifestation reaction.description"),
+        row("How bad it was", "reaction.severity", _SEVERITY),
+        row("How dangerous it could be", "criticality", _DANGER),
+        row("Kind", "type", _KINDS),
+        row("How it got in", "reaction.exposureRoute"),
+        row("Began", "onsetDateTime onsetPeriod onsetRange onsetAge onsetString"),
+        row("Last time", "lastOccurrence"),
+        row("Told by", "asserter"),
+        row("Written down", "recordedDate"),
+        row("Written down by", "recorder"),
+    )
+    passages = (row("Notes", "note reaction.note"),)
+
+    def asserts_none(self) -> bool:
+        """Whether it says that there is no allergy, or none of a kind."""
+        return bool(self._none_known())
+
+    def asserts_unknown(self) -> bool:
+        """Whether it says that nobody has asked."""
+        return any(code in _UNASKED for _, code in self.codes())
+
+    def heading(self) -> str:
+        if self.asserts_unknown():
+            return UNASKED
+        return self._none_known() or super().heading()
+
+    def status(self) -> Status | None:
+        if self.asserts_none() or self.asserts_unknown():
+            return None
+        return CERTAINTY.get(self._code("verificationStatus")) or super().status()
+
+    def note(self) -> str:
+        if self.asserts_none() or self.asserts_unknown():
+            return words.sentences(*self._known_from())
+        happened = self.say("reaction.manifestation", "reaction.description")
+        return words.sentences(happened, self.severity(), *self._known_from())
+
+    def severity(self) -> str:
+        """Return how bad the worst reaction was, or that it is not recorded."""
+        found = [one for one in find(self.resource, "reaction.severity") if one in _SEVERITY]
+        worst = max(found, key=list(_SEVERITY).index, default="")
+        return _SEVERITY.get(worst, NOT_SAID)
+
+    def _none_known(self) -> str:
+        for _, code in self.codes():
+            if code in NONE_KNOWN:
+                return NONE_KNOWN[code]
+        spoken = _SPOKEN.fullmatch(values.said(first(self.resource, "code")))
+        if not spoken:
+            return ""
+        is_of_medicines = bool(spoken[1]) or "nkda" in spoken[0].lower()
+        return NONE_KNOWN["409137002" if is_of_medicines else "716186003"]
+
+    def _known_from(self) -> Iterator[str]:
+        told = str(first(self.resource, "asserter.reference") or "")
+        if told and told == first(self.resource, "patient.reference"):
+            yield "You told us about this"
+        if who := self.say("recorder"):
+            yield f"Written down by {who}"

@@ -1,0 +1,65 @@
+"""A plan of care, in words."""
+
+from collections.abc import Iterator
+
+from fhir.paths import find
+from portal.record import values, words
+from portal.record.entry import Entry, row
+from portal.record.statuses import ASKED
+
+_STATES = {
+    "completed": "done",
+    "cancelled": "cancelled",
+    "stopped": "stopped",
+    "on-hold": "paused",
+    "in-progress": "going on now",
+    "scheduled": "planned",
+}
+
+
+class CarePlan(Entry):
+    """What is planned, by whom, and what for."""
+
+    untitled = "Care plan"
+    coded = "Code of this plan"
+    named = ("title", "category", "description")
+    dated = ("period", "created")
+    statuses = ASKED
+    table = (
+        row("When", "period"),
+        row("What it is for", "addresses"),
+        row("Goals", "goal"),
+        row("Written by", "author contributor"),
+        row("Written", "created"),
+        row("Team", "careTeam"),
+    )
+    passages = (row("About this plan", "description"), row("Notes", "note"))
+
+    def note(self) -> str:
+        planned = self.planned()
+        return words.sentences(words.enumerated(planned[:3]), self.say("author"))
+
+    def planned(self) -> list[str]:
+        """Return what is to be done, each with how far it has come."""
+        said = map(self._activity, find(self.resource, "activity"))
+        return list(dict.fromkeys(filter(None, said)))
+
+    def _texts(self) -> Iterator[tuple[str, list[str]]]:
+        yield from super()._texts()
+        if planned := self.planned():
+            yield "What is planned", words.bounded(planned)
+
+    def _activity(self, activity: object) -> str:
+        if not isinstance(activity, dict):
+            return ""
+        said = [
+            text
+            for path in ("detail.code", "detail.description", "reference", "outcomeCodeableConcept")
+            if (text := values.said(find(activity, path), self.names))
+        ]
+        states = (_STATES.get(str(one), "") for one in find(activity, "detail.status"))
+        state = next(filter(None, states), "")
+        when = values.said(find(activity, "detail.scheduledTiming")) or values.said(
+            find(activity, "detail.scheduledPeriod")
+        )
+        return ", ".join(filter(None, [*dict.fromkeys(said), when, state])) if said else ""

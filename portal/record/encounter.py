@@ -1,0 +1,51 @@
+"""A visit or a stay, in words."""
+
+from portal.record import words
+from portal.record.dates import days_as_recorded
+from portal.record.entry import Entry, row
+from portal.record.statuses import VISITS
+
+KINDS = {
+    "ACUTE": "Hospital stay", "AMB": "Visit", "EMER": "Emergency visit",
+    "FLD": "Visit outside a hospital", "HH": "Visit at home", "IMP": "Hospital stay",
+    "NONAC": "Hospital stay", "OBSENC": "Hospital stay", "PRENC": "Visit before a hospital stay",
+    "SS": "Short hospital stay", "VR": "Phone or video appointment",
+}  # fmt: skip
+
+
+class Encounter(Entry):
+    """When a person was seen, where, by whom and why."""
+
+    untitled = "Visit"
+    coded = "Code of this kind of visit"
+    named = ("type", "serviceType")
+    dated = ("period",)
+    statuses = VISITS
+    table = (
+        row("Kind", "class.code", KINDS),
+        row("When", "period"),
+        row("Why", "reasonCode reasonReference diagnosis.condition"),
+        row("Place", "location.location serviceProvider"),
+        row("Seen by", "participant.individual"),
+        row("Clinic", "serviceType"),
+        row("Lasted", "length"),
+        row("Came from", "hospitalization.origin hospitalization.admitSource"),
+        row("Left for", "hospitalization.destination hospitalization.dischargeDisposition"),
+        row("Food", "hospitalization.dietPreference"),
+        row("Help that was needed", "hospitalization.specialArrangement"),
+        row("Run by", "serviceProvider"),
+    )
+
+    def heading(self) -> str:
+        said = super().heading()
+        return KINDS.get(self._code("class.code"), said) if said == self.untitled else said
+
+    def when(self) -> str:
+        period = self.resource.get("period")
+        days = days_as_recorded(period) if isinstance(period, dict) else ""
+        return days or super().when()
+
+    def note(self) -> str:
+        kind = KINDS.get(self._code("class.code"), "")
+        place = self.say("location.location", "serviceProvider")
+        return words.sentences(kind if kind != self.heading() else "", place)

@@ -1,0 +1,43 @@
+"""A medicine that somebody says is taken, in words."""
+
+from dataclasses import replace
+
+from fhir.paths import first
+from portal.record import words
+from portal.record.entry import row
+from portal.record.medicines import MedicineEntry
+from portal.record.statuses import MEDICINES, TAKING, TOLD, Status
+
+UNCHECKED = "Your team has not checked it yet"
+
+
+class MedicationStatement(MedicineEntry):
+    """A medicine as the patient, their GP or a ward has told it."""
+
+    dosed = "dosage"
+    how = "How it is taken"
+    dated = ("effectiveDateTime", "effectivePeriod", "dateAsserted")
+    statuses = MEDICINES
+    table = (
+        row("What it is for", "reasonCode reasonReference"),
+        row("Why it was stopped or changed", "statusReason"),
+        row("Taken", "effectivePeriod effectiveDateTime"),
+        row("Told to us by", "informationSource"),
+        row("Told to us", "dateAsserted"),
+        row("Where", "category"),
+    )
+
+    def told_by_the_patient(self) -> bool:
+        told = first(self.resource, "informationSource.reference")
+        mine = first(self.resource, "subject.reference")
+        return told is not None and told == mine
+
+    def status(self) -> Status | None:
+        status = super().status()
+        if status and status.group == TAKING and self.told_by_the_patient():
+            return replace(status, group=TOLD)
+        return status
+
+    def note(self) -> str:
+        told = f"You told us about it. {UNCHECKED}" if self.told_by_the_patient() else ""
+        return words.sentences(super().note(), told)

@@ -1,0 +1,36 @@
+"""What all four kinds of entries about a medicine have in common."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from fhir.paths import find
+from portal.record import words
+from portal.record.doses import doses
+from portal.record.entry import Entry, Row, row
+
+
+class MedicineEntry(Entry):
+    """A medicine: named by its code, or by what it refers to or holds within."""
+
+    untitled = "Medicine without a name"
+    coded = "Code of this medicine"
+    named = ("medicationCodeableConcept", "medicationReference", "contained.code")
+    dosed: ClassVar[str] = "dosageInstruction"
+    how: ClassVar[str] = "How to take it"
+    passages: ClassVar[tuple[Row, ...]] = (row("Notes", "note"),)
+
+    def doses(self) -> list[str]:
+        """Return how it is to be taken, step by step."""
+        return doses(find(self.resource, self.dosed), self.names)
+
+    def reason(self) -> str:
+        return self.say("reasonCode", "reasonReference")
+
+    def note(self) -> str:
+        reason = self.reason()
+        return words.sentences(*self.doses()[:1], reason and f"For {words.small(reason)}")
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        if steps := self.doses():
+            yield self.how, words.sentences(*steps)
+        yield from super().rows()
