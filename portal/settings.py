@@ -147,6 +147,8 @@ FHIR_SUBSCRIBERS = [  # who hears of a change, in this order
 ]
 # Who knows how long ago the systems of a patient's record were heard.
 RECORD_FRESHNESS = "portal.ops.freshness.of"
+# Who knows how many people's results are due to open and have not.
+RESULTS_OVERDUE = "portal.results.overdue.people"
 FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinician releases it
     "DiagnosticReport",
     "Observation",

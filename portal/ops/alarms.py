@@ -1,16 +1,35 @@
 """Says in the log, once, that something needs a person: the kind and how many, never who."""
 
+import enum
 import logging
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.core.cache import cache
+from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
 from fhir import alarms
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 logger = logging.getLogger(__name__)
 
 _TOLD: Final = "ops.alarms"
+
+
+class Overdue(enum.StrEnum):
+    """The kinds of trouble that the record itself knows nothing of."""
+
+    RELEASE = "people whose results are due and still shut"
+
+
+def counts() -> dict[enum.StrEnum, int]:
+    """Return how many there are of each kind, the record's and ours."""
+    overdue: Callable[[], int] = import_string(settings.RESULTS_OVERDUE)
+    found: dict[enum.StrEnum, int] = dict(alarms.counts().items())
+    return found | {Overdue.RELEASE: overdue()}
 
 
 @app.periodic(cron="* * * * *")
@@ -22,7 +41,7 @@ def look_for_alarms(timestamp: int) -> None:  # noqa: ARG001 (procrastinate tell
 def tell() -> None:
     """Log each kind of which there are more than when it was last told, and each that is over."""
     told: dict[str, int] = cache.get(_TOLD) or {}
-    found = alarms.counts()
+    found = counts()
     for alarm, number in found.items():
         before = told.get(alarm, 0)
         if number > before:

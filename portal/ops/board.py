@@ -1,5 +1,6 @@
 """The feeds as operations see them: the worst first, and what patients see of it."""
 
+import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,7 +68,7 @@ def rows(now: datetime) -> list[Row]:
     return sorted(found, key=lambda row: (row.rank, row.name))
 
 
-def worst(found: Sequence[Row], alarms: Mapping[Alarm, int]) -> Worst | None:
+def worst(found: Sequence[Row], alarms: Mapping[enum.StrEnum, int]) -> Worst | None:
     """Return the gravest trouble in a sentence or two, or nothing."""
     bad = [row for row in found if row.rank < _WORKS]
     if bad:
@@ -83,9 +84,9 @@ def worst(found: Sequence[Row], alarms: Mapping[Alarm, int]) -> Worst | None:
     return None
 
 
-def others(alarms: Mapping[Alarm, int]) -> list[tuple[Alarm, int]]:
+def others(alarms: Mapping[enum.StrEnum, int]) -> list[tuple[enum.StrEnum, int]]:
     """Return the alarms that no row of the board speaks of."""
-    apart = {Alarm.SILENT, Alarm.PARKED}
+    apart: set[enum.StrEnum] = {Alarm.SILENT, Alarm.PARKED}
     return [(alarm, number) for alarm, number in alarms.items() if number and alarm not in apart]
 
 

@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from fhir import alarms, watch
+from fhir import watch
 from portal import clock
+from portal.ops import alarms
 
 _EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 

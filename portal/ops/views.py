@@ -9,16 +9,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fhir import alarms
 from fhir.alarms import Alarm
 from fhir.queues import NotTheirs
 from portal import clock
 from portal.identity.middleware import IdentifiedRequest
-from portal.ops import board, messages
+from portal.ops import alarms, board, messages
 from portal.ops.forms import ReasonForm
 from portal.ops.messages import Opened, View
 
 if TYPE_CHECKING:
+    import enum
+
     from portal.identity.models import User
 
 PAGE = ("GET", "HEAD", "POST")
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @require_safe
 def feeds(request: IdentifiedRequest) -> HttpResponse:
     rows, counted = board.rows(clock.now()), alarms.counts()
-    addresses = {
+    addresses: dict[enum.StrEnum, str] = {
         Alarm.HELD: reverse("ops_identities"),
         Alarm.DEAD: f"{reverse('ops_messages')}?view=failed",
     }

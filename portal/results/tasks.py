@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime
 
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from fhir.access import SYSTEM
@@ -31,7 +32,9 @@ def release_due(timestamp: int) -> None:  # noqa: ARG001 (procrastinate tells wh
 def open_due(now: datetime, *, after: int = 0) -> int | None:
     """Decide anew on a batch of what is due; return where to go on, or None at the end.
 
-    One that fails stays due.
+    A patient for whom it fails stays due, and after a while is an alarm; the others go on.
+
+    :raises Exception: the database has gone away: nobody's release can be tried.
     """
     records = Repository(SYSTEM)
     with records.transaction():
@@ -46,4 +49,10 @@ def open_due(now: datetime, *, after: int = 0) -> int | None:
             settle(Touched(patient, ids), now)
         except Conflict:
             logger.info("a newer version came in while a release was due")
+        except Exception as fault:
+            if not connection.is_usable():
+                raise
+            # The fault's type is named; its words may hold a value.
+            name = type(fault).__name__
+            logger.error("what is due of one patient cannot be released: %s", name)  # noqa: TRY400
     return due[-1].pk if len(due) == BATCH else None

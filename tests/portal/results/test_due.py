@@ -1,17 +1,24 @@
 """The task that runs each minute and opens what is due."""
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from fhir import changes
 from fhir.access import SYSTEM
+from fhir.scope import scoped
+from fhir.store import Repository
 from portal import clock
+from portal.identity.models import Role
+from portal.results import overdue
 from portal.results.actions import hold
 from portal.results.models import DueRelease
 from portal.results.tasks import open_due, release_due
+from tests.builders import a_patient
 from tests.portal.results.laboratory import a_count, a_value, as_patient, coded, seen, sent
 from tests.portal.results.pieces import TUESDAY
 from tests.portal.results.test_release import an_act, as_staff
+from tests.signing_in import a_login, signed_in
 
 State = DueRelease.State
 
@@ -136,6 +143,53 @@ def test_more_than_a_batch_is_opened_in_one_run(night, amina_yusuf, monkeypatch)
 
     assert sorted(seen(amina_yusuf)) == sorted(reports)
     assert open_due(clock.now()) is None
+
+
+@pytest.fixture
+def unreadable(night):
+    """Give Ben's report, due before anybody else's, of which a result cannot be read."""
+    ben = Repository(SYSTEM).create(a_patient("9991013172", "Carter", "Ben", "1992-05-02")).id
+    report, result = sent(*a_count(ben))
+    return ben, report, result, damaged(result, "{")
+
+
+def damaged(result, text):
+    """Put other text in the place of what is stored, and return what stood there."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("SELECT text FROM portal_fhir_resource WHERE logical_id = %s", [result])
+        (before,) = cursor.fetchone()
+        cursor.execute(
+            "UPDATE portal_fhir_resource SET text = %s WHERE logical_id = %s", [text, result]
+        )
+    return before
+
+
+def test_what_fails_of_one_patient_stops_nobody_elses(unreadable, due, night, amina_yusuf, caplog):
+    ben, report, result, _ = unreadable
+
+    in_the_morning(night)
+
+    assert (seen(amina_yusuf), seen(ben)) == ([due[0]], [])
+    assert "what is due of one patient cannot be released: JSONDecodeError" in caplog.text
+    assert not [one for one in (ben, report, result, "Carter") if one in caplog.text]
+
+
+def test_what_is_due_and_stays_shut_is_an_alarm_until_it_opens(unreadable, due, night, client):
+    ben, report, result, text = unreadable
+    in_the_morning(night)
+    assert overdue.people() == 0
+
+    night.move(minutes=5)
+    release_due(timestamp=60)
+
+    assert overdue.people() == 1
+    alex = signed_in(a_login("Alex Byrne", Role.OPERATIONS), client)
+    said = "People whose results are due and still shut: <strong>1</strong>"
+    assert said in alex.get("/ops/feeds/").content.decode()
+    assert 'daybook_alarms{kind="release"} 1' in alex.get("/metrics").content.decode()
+    damaged(result, text)
+    release_due(timestamp=120)
+    assert (seen(ben), overdue.people()) == ([report], 0)
 
 
 def test_the_worker_knows_the_task_and_runs_it_each_minute():
