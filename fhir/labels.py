@@ -119,7 +119,15 @@ def _communication_is_for_staff(communication: Json) -> bool:
     return subject not in recipients
 
 
+def _answers_are_for_staff(response: Json) -> bool:
+    """Whether staff answered about the patient: only what they answered themselves is theirs."""
+    subject = response.get("subject", {}).get("reference")
+    who = {response.get(name, {}).get("reference") for name in ("author", "source")}
+    return not subject or subject not in who
+
+
 _STAFF_ONLY: dict[str, Callable[[Json], bool]] = {
     "Flag": _flag_is_for_staff,
     "Communication": _communication_is_for_staff,
+    "QuestionnaireResponse": _answers_are_for_staff,
 }

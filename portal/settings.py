@@ -157,6 +157,11 @@ FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinici
     "Procedure",
     "ServiceRequest",
     "Encounter",
+    "EpisodeOfCare",
+    "CarePlan",
+    "Composition",
+    "ImagingStudy",
+    "Specimen",
 ]
 PROCRASTINATE_IMPORT_PATHS = ["portal.ops.alarms", "portal.results.tasks"]
 

@@ -83,6 +83,7 @@ SCOPES = (
                 "Procedure",
                 "QuestionnaireResponse",
                 "ServiceRequest",
+                "SupplyDelivery",
                 "VisionPrescription",
             }
         ),

@@ -16,17 +16,53 @@ from portal.identity.models import Capacity, Link, Role, User
 # release. Whatever is not in the table is for staff only.
 PATIENT_TYPES = frozenset(
     {
+        "AllergyIntolerance",
+        "Appointment",
+        "BodyStructure",
+        "CarePlan",
+        "CareTeam",
         "Communication",  # those addressed to them; any other bears STAFF_ONLY
+        "Composition",
+        "Condition",
+        "Device",
+        "DeviceRequest",
+        "DeviceUseStatement",
         "DiagnosticReport",
         "DocumentReference",
+        "Encounter",
+        "EpisodeOfCare",
+        "FamilyMemberHistory",
         "Flag",  # of the categories for patients; any other bears STAFF_ONLY
+        "Goal",
+        "ImagingStudy",
+        "Immunization",
+        "ImmunizationRecommendation",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationRequest",
+        "MedicationStatement",
+        "NutritionOrder",
         "Observation",
         "Patient",
+        "Procedure",
+        "QuestionnaireResponse",  # those that they answered; any other bears STAFF_ONLY
+        "ServiceRequest",
+        "Specimen",
+        "SupplyDelivery",
+        "VisionPrescription",
     }
 )
-# Who and where: what pages name beside a result.
+# Who, where and with what: what pages name beside an entry.
 PATIENT_SHARED_TYPES = frozenset(
-    {"HealthcareService", "Location", "Organization", "Practitioner", "PractitionerRole"}
+    {
+        "HealthcareService",
+        "Location",
+        "Medication",
+        "Organization",
+        "Practitioner",
+        "PractitionerRole",
+        "Questionnaire",
+    }
 )
 PATIENT_SEES = int(Label.SENSITIVE | Label.TEAM_ONLY | Label.DEMOGRAPHICS)
 

@@ -1,10 +1,11 @@
-"""Diagnoses, procedures, visits and requests from a feed: they follow the reports they belong to.
+"""What comes beside a report from a feed, such as diagnoses and visits: it follows that report.
 
-The reason for a visit can tell what a biopsy found. While a report of the same patient and time
-is withheld, so are these; they carry no decision of their own (decisions 21).
+The reason for a visit can tell what a biopsy found, and a sample that there was one. While a
+report of the same patient and time is withheld, so are these; they carry no decision of their own
+(decisions 21).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +15,10 @@ from fhir.moments import start_of
 from fhir.paths import Json
 from fhir.store import Criteria, Repository, Stored, Target
 
-FOLLOWERS: Final = ("Condition", "Procedure", "ServiceRequest", "Encounter")
+FOLLOWERS: Final = (
+    "Condition", "Procedure", "ServiceRequest", "Encounter", "EpisodeOfCare", "CarePlan",
+    "Composition", "ImagingStudy", "Specimen",
+)  # fmt: skip
 # How far from a report something still belongs to it.
 NEAR: Final = timedelta(days=30)
 # No stay is taken to go on for longer where nobody says that it has ended.
@@ -24,10 +28,12 @@ _MOST: Final = 1000
 
 _MOMENTS: Final = (
     "onsetDateTime", "recordedDate", "abatementDateTime", "performedDateTime", "authoredOn",
-    "occurrenceDateTime", "effectiveDateTime", "issued",
+    "occurrenceDateTime", "effectiveDateTime", "issued", "created", "date", "started",
+    "collectedDateTime", "receivedTime",
 )  # fmt: skip
 _SPANS: Final = (
     "period", "onsetPeriod", "performedPeriod", "occurrencePeriod", "effectivePeriod",
+    "collectedPeriod",
 )  # fmt: skip
 
 
@@ -53,15 +59,11 @@ def free_followers(
     records: Repository, patient: str, now: datetime, touched: dict[str, set[str]] | None = None
 ) -> None:
     """Release what no pending report holds back: all of the patient's, or those touched."""
-    followers = [
-        one
-        for resource_type in FOLLOWERS
-        if touched is None or touched.get(resource_type)
-        for one in _withheld(records, patient, resource_type, touched)
-    ]
+    wanted = FOLLOWERS if touched is None else [name for name in FOLLOWERS if touched.get(name)]
+    followers = _withheld(records, patient, wanted, touched)
     if not followers:
         return
-    reports = _withheld(records, patient, "DiagnosticReport")
+    reports = _withheld(records, patient, ["DiagnosticReport"])
     pending = [_pending(report, now) for report in reports]
     settled = _settled_requests(records, patient, followers, reports)
     free = [
@@ -103,21 +105,23 @@ def _settled_requests(
 def _withheld(
     records: Repository,
     patient: str,
-    resource_type: str,
-    touched: dict[str, set[str]] | None = None,
-) -> Sequence[Stored]:
-    ids: Collection[str] | None = None if touched is None else touched[resource_type]
-    criteria = Criteria(
-        resource_type,
-        [patient],
-        ids=None if ids is None else list(ids),
-        withheld=True,
-        count=_MOST if ids is None else len(ids),
-    )
+    resource_types: Sequence[str],
+    touched: Mapping[str, set[str]] | None = None,
+) -> list[Stored]:
+    wanted = [
+        Criteria(
+            name,
+            [patient],
+            ids=None if touched is None else list(touched[name]),
+            withheld=True,
+            count=_MOST,
+        )
+        for name in resource_types
+    ]
     # What was entered in error is withheld for good and holds nothing back.
     return [
         one
-        for one in records.search(criteria)[0]
+        for one in records.search_any(wanted)[0]
         if one.json.get("status") != "entered-in-error" and not _is_refuted(one.json)
     ]
 
@@ -132,7 +136,7 @@ def _pending(report: Stored, now: datetime) -> Pending:
     return Pending(
         min((start for start, _ in spans), default=now) - NEAR if spans else None,
         max((end for _, end in spans), default=now) + NEAR if spans else None,
-        frozenset({*_asked_by(report.json), _visit_of(report.json)} - {""}),
+        frozenset({*_named_by(report.json), _visit_of(report.json)} - {""}),
     )
 
 
@@ -144,16 +148,28 @@ def _asked_by(report: Json) -> set[str]:
     return {str(one.get("reference", "")) for one in report.get("basedOn", ())}
 
 
+def _named_by(report: Json) -> set[str]:
+    """Return what a report says that it is made of: requests, samples and pictures."""
+    named = (*report.get("specimen", ()), *report.get("imagingStudy", ()))
+    return _asked_by(report) | {str(one.get("reference", "")) for one in named}
+
+
 def _visit_of(resource: Json) -> str:
     return str(resource.get("encounter", {}).get("reference", ""))
 
 
 def _is_dated(resource: Json) -> bool:
-    return any(name in resource for name in (*_MOMENTS, *_SPANS))
+    return any(name in _dated(resource) for name in (*_MOMENTS, *_SPANS))
+
+
+def _dated(resource: Json) -> Json:
+    """Return where the dates of a resource stand: a sample's are those of its collection."""
+    return {**resource, **resource.get("collection", {})}
 
 
 def _spans(resource: Json, now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Return when it was; what began lately, has not ended and goes on may last until now."""
+    resource = _dated(resource)
     for name in _MOMENTS:
         if at := start_of(resource.get(name, "")):
             yield at, at

@@ -66,11 +66,34 @@ def test_a_patient_reads_what_is_sensitive_but_not_what_is_withheld(ben, bens_re
 
 
 def test_a_type_that_no_row_names_is_for_staff_only(ben, dr_nair, bens_record, system):
-    doctor = dr_nair.practitioners[0]
-    team = system.create(care_team(bens_record, doctor))
+    team = system.create(care_team(bens_record, dr_nair.practitioners[0]))
+    risk = system.create(
+        {
+            "resourceType": "RiskAssessment",
+            "status": "final",
+            "subject": {"reference": f"Patient/{bens_record}"},
+        }
+    )
 
-    assert may_read(dr_nair, team)
-    assert not may_read(ben, team)
+    assert (may_read(dr_nair, team), may_read(dr_nair, risk)) == (True, True)
+    assert (may_read(ben, team), may_read(ben, risk)) == (True, False)
+
+
+def test_only_what_patients_answered_themselves_is_theirs_to_read(ben, bens_record, system):
+    def answers(**of):
+        return system.create(
+            {
+                "resourceType": "QuestionnaireResponse",
+                "status": "completed",
+                "subject": {"reference": f"Patient/{bens_record}"},
+            }
+            | of
+        )
+
+    own = answers(source={"reference": f"Patient/{bens_record}"})
+    of_staff = answers(author={"reference": "Practitioner/someone"})
+
+    assert [may_read(ben, one) for one in (own, of_staff, answers())] == [True, False, False]
 
 
 def test_a_patient_holds_no_right_to_write_or_to_label(ben, bens_record, a_report_of):

@@ -290,6 +290,63 @@ def test_a_visit_without_an_end_follows_the_reports_of_its_time(amina_yusuf, sta
     assert bool(labels("Encounter", here) & Label.NOPAT) is waits
 
 
+def beside(patient, resource_type, **more):
+    return {
+        "resourceType": resource_type,
+        "subject": {"reference": f"Patient/{patient}"},
+    } | more
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        lambda patient, day: beside(
+            patient, "Specimen", type={"text": "Lung tissue"}, collection={"collectedDateTime": day}
+        ),
+        lambda patient, day: beside(patient, "ImagingStudy", status="available", started=day),
+        lambda patient, day: beside(
+            patient, "CarePlan", status="completed", intent="plan", period={"start": day}
+        ),
+        lambda patient, day: beside(
+            patient,
+            "Composition",
+            status="final",
+            type={"text": "Letter"},
+            title="Letter",
+            date=day,
+            author=[{"display": "Dr Nair"}],
+        ),
+        lambda patient, day: {
+            "resourceType": "EpisodeOfCare",
+            "status": "finished",
+            "patient": {"reference": f"Patient/{patient}"},
+            "period": {"start": day},
+        },
+    ],
+    ids=["sample", "pictures", "plan", "letter", "episode"],
+)
+def test_what_could_tell_of_a_pending_report_waits_with_it(amina_yusuf, of):
+    biopsy = a_report(amina_yusuf, "Lung biopsy", "11526-1")
+
+    _, near, far = sent(biopsy, of(amina_yusuf, "2026-03-10"), of(amina_yusuf, "2019-05-01"))
+
+    name = of(amina_yusuf, "2026-03-10")["resourceType"]
+    assert labels(name, near) & Label.NOPAT
+    assert not labels(name, far) & Label.NOPAT
+
+
+def test_a_sample_that_a_pending_report_names_waits_whatever_its_date(amina_yusuf):
+    named = a_name()
+    sample = beside(
+        amina_yusuf, "Specimen", fullUrl=named, collection={"collectedDateTime": "2019-05-01"}
+    )
+    biopsy = a_report(amina_yusuf, "Lung biopsy", "11526-1", specimen=[{"reference": named}])
+
+    taken, _ = sent(sample, biopsy)
+
+    assert labels("Specimen", taken) & Label.NOPAT
+
+
 def test_a_diagnosis_is_free_once_the_report_it_waited_for_is_released(amina_yusuf):
     report, diagnosis = sent(a_report(amina_yusuf, status="preliminary"), a_condition(amina_yusuf))
     assert labels("Condition", diagnosis) & Label.NOPAT
