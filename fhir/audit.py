@@ -137,6 +137,18 @@ def entries_for(
     return found
 
 
+def last_looks(viewer: Viewer, patient: str, who: Sequence[str]) -> dict[str, datetime]:
+    """Return when each of `who` last looked into the record of `patient`, of rows one may read."""
+    with scoped(viewer), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.who, max(a.at) FROM portal_fhir_auditentry a WHERE a.patient = %s"
+            " AND a.who = ANY(%s) AND a.outcome = 'allowed'"
+            " AND a.interaction IN ('read', 'search', 'history') GROUP BY a.who",
+            [patient, list(who)],
+        )
+        return dict(cursor.fetchall())
+
+
 def chain(limit: int = 5000) -> int:
     """Link the rows that have no link yet, oldest first; return how many. One relay at a time."""
     with scoped(SYSTEM), connection.cursor() as cursor:

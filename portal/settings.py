@@ -149,6 +149,8 @@ FHIR_SUBSCRIBERS = [  # who hears of a change, in this order
 RECORD_FRESHNESS = "portal.ops.freshness.of"
 # Who knows how many people's results are due to open and have not.
 RESULTS_OVERDUE = "portal.results.overdue.people"
+# Parts of a record, by their addresses, that none of this hospital's systems sends
+RECORD_HELD_ELSEWHERE = frozenset(env.words("RECORD_HELD_ELSEWHERE"))
 FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinician releases it
     "DiagnosticReport",
     "Observation",
@@ -170,6 +172,8 @@ RESULTS_IN_WORKING_HOURS = env.flag("RESULTS_IN_WORKING_HOURS", default=True)
 
 # From which birthday a parent sees nothing until a professional has looked at it again: 11 to 13
 CARERS_SUSPENDED_AT = env.number("CARERS_SUSPENDED_AT", 13)
+# Where "Leave this page now" leads: to what anybody might be reading
+LEAVE_ADDRESS = env.text("LEAVE_ADDRESS", "https://www.bbc.co.uk/weather")
 
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 
@@ -215,7 +219,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # Counted in the database cache, for all processes; those that are not named are allauth's own.
-ACCOUNT_RATE_LIMITS = {"activate": "30/10m/ip", "find_person": "60/10m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "activate": "30/10m/ip",
+    "begin_to_help": "10/10m/user",
+    "find_person": "60/10m/user",
+    "invite": "20/d/user",
+}
 PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PUBLIC else "http"

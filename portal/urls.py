@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from portal.carers.views import leave
 from portal.home import home
 from portal.ops import health
 
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/letters/", include("portal.letters.urls")),
     path("record/", include("portal.record.urls")),
     path("record/results/", include("portal.results.urls")),
+    path("account/people/", include("portal.carers.urls")),
+    path("account/leave/", leave, name="leave"),
     path("account/", include("portal.identity.urls")),
     # Short enough to be typed from a slip of paper.
     path("start", RedirectView.as_view(pattern_name="account_activate"), name="start"),

@@ -87,8 +87,12 @@ MAILS["account/email/email_confirmation_signup"] = MAILS["account/email/email_co
 
 
 def written(name: str, given: Mapping[str, Any]) -> Mail:
-    """Return a mail with its gaps filled in."""
-    mail, current = MAILS[name], brand.current()
+    """Return one of these mails with its gaps filled in."""
+    return filled(MAILS[name], given)
+
+
+def filled(mail: Mail, given: Mapping[str, Any]) -> Mail:
+    current = brand.current()
     gaps = dict(given) | {"phone": current.phone}
     text = f"{mail.text.format_map(gaps)}\n\n{current.name}\n"
     return Mail(mail.subject.format_map(gaps), text)

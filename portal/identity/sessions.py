@@ -82,6 +82,12 @@ def current_link(user: User) -> Link | None:
     return Link.objects.filter(user=user, ended_at=None).first()
 
 
+def linked_to(patient: str) -> User | None:
+    """Return the login that stands for a patient."""
+    link = Link.objects.select_related("user").filter(patient=patient, ended_at=None).first()
+    return link.user if link else None
+
+
 def standing_of(session: SessionBase, user: User, now: datetime) -> Standing | rules.Over:
     """Return how a signed-in session stands, or why it is over."""
     limit = SessionLimit.objects.filter(key=_token_in(session), user=user).first()

@@ -22,10 +22,12 @@ THINGS = {
     "AuditEntry": "this list",
     "CareTeam": "your care team",
     "Communication": "messages to you",
+    "Consent": "who can see your record",
     "DiagnosticReport": "your test results",
     "DocumentReference": "your letters",
     "Observation": "your test results",
     "Patient": "your name and contact details",
+    "RelatedPerson": "who can see your record",
 }
 VERBS = {
     Interaction.READ: "Looked at",

@@ -21,6 +21,7 @@ SECTIONS = frozenset({"", "home", "record"})
 LOOKERS: dict[str, tuple[str, tuple[Kind, ...]]] = {
     "": ("All but me", (Kind.STAFF, Kind.SERVICE, Kind.PROXY)),
     "staff": ("Staff", (Kind.STAFF,)),
+    "helpers": ("Helpers", (Kind.PROXY,)),
     "systems": ("Hospital systems", (Kind.SERVICE,)),
     "me": ("Me", (Kind.PATIENT,)),
 }

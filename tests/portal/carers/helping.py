@@ -1,7 +1,10 @@
 """Lets one person help another, by the acts that the pages call."""
 
-import time
 from datetime import date
+
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import get_user
+from django.http import HttpRequest
 
 from fhir.store import Repository
 from portal import clock
@@ -22,9 +25,7 @@ def records_of(user: User):
 
 
 def viewer_of(user: User):
-    SessionLimit.objects.filter(user=user).delete()
-    signed_in(user)
-    token = str(SessionLimit.objects.get(user=user).key)
+    token = signed_in(user).session[sessions.TOKEN]
     return viewer_in(sessions.still_stands(token, clock.now()))
 
 
@@ -64,7 +65,9 @@ def carer_viewer(ben: User, sharing: Sharing):
 
 def just_proved(browser):
     """Return a browser in which the password was given a moment ago."""
-    session = browser.session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    request = HttpRequest()
+    request.session = session = browser.session
+    user = get_user(request)
+    record_authentication(request, user, method="password")
     session.save()
     return browser
