@@ -25,6 +25,8 @@ class Stored:
     text: str
     # The place in a list, for the search that goes on from here; only searches know it.
     key: tuple[datetime | None, int] = (None, 0)
+    # And in a merged list, its rank.
+    rank: int = 0
 
     @cached_property
     def json(self) -> Json:
@@ -69,6 +71,8 @@ class Retraction:
 
 
 STORED = "r.resource_type, r.logical_id, r.version, r.patient, r.labels, r.updated_at, r.text"
+_COLUMNS = len(STORED.split(","))
+_COLUMNS_WITH_KEY = _COLUMNS + 2
 # As a list reads it: of a long resource, a copy without its long texts and files.
 LISTED = STORED.replace("r.text", "coalesce(r.light, r.text)")
 SUMMARY = (
@@ -84,8 +88,9 @@ def stored(row: tuple[Any, ...]) -> Stored:
         text = with_security(text, security_coding(Label.NOPAT))
     if labels & Label.DEMOGRAPHICS:
         text = without_demographics(text)
-    key = (row[7], row[8]) if len(row) > len(STORED.split(",")) else (None, 0)
-    return Stored(resource_type, logical_id, version, patient, labels, updated_at, text, key)
+    key = (row[7], row[8]) if len(row) > _COLUMNS else (None, 0)
+    rank = row[-1] if len(row) > _COLUMNS_WITH_KEY else 0
+    return Stored(resource_type, logical_id, version, patient, labels, updated_at, text, key, rank)
 
 
 def summary(row: tuple[Any, ...]) -> Summary:

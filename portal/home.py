@@ -9,6 +9,7 @@ from portal.identity.middleware import IdentifiedRequest
 from portal.record import freshness, pages, seen
 from portal.record.dates import greeting
 from portal.record.pages import kept
+from portal.record.sections import sections_for
 from portal.results import updates
 from portal.results.latest import latest
 
@@ -33,11 +34,17 @@ def of_patient(request: IdentifiedRequest) -> HttpResponse:
     if request.GET.get("part") == "latest" and not updates.withdrawn(request):
         return HttpResponseNotModified()
     now = clock.now()
+    news = seen.all_news_of(request)
     context = {
         "section": "home",
         "greeting": greeting(now),
         "first_name": request.viewer.name.partition(" ")[0],
-        "news": seen.news_of(request),
+        "news": news,
+        "new_in": [
+            (section, count)
+            for section in sections_for(request.viewer)
+            if (count := news.counts.get(section.key))
+        ],
         "fresh": freshness.of(request.patient),
     }
     if request.GET.get("part") in {None, "latest"}:

@@ -18,18 +18,31 @@ from fhir.changes import Head
 
 def encode(head: Head, patient: str) -> str:
     """Return the cursor of a place in the log of `patient`."""
-    sealed = _cipher().encrypt(f"{head.epoch}.{head.seq:020}".encode(), [patient.encode()])
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    return seal(f"{head.epoch}.{head.seq:020}", patient)
 
 
 def decode(cursor: str, patient: str) -> Head | None:
     """Return the place, or None if this is no cursor of ours for this patient."""
+    opened = unseal(cursor, patient)
+    if opened is None:
+        return None
+    epoch, _, seq = opened.partition(".")
+    return Head(epoch, int(seq))
+
+
+def seal(text: str, *bound: str) -> str:
+    """Return a text as an address may carry it, bound to a patient and to what it is used for."""
+    sealed = _cipher().encrypt(text.encode(), [one.encode() for one in bound])
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def unseal(sealed: str, *bound: str) -> str | None:
+    """Return what was sealed, or None if it was not sealed here for this."""
     try:
-        sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        epoch, _, seq = _cipher().decrypt(sealed, [patient.encode()]).decode().partition(".")
+        packed = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+        return _cipher().decrypt(packed, [one.encode() for one in bound]).decode()
     except (InvalidTag, ValueError, binascii.Error):
         return None
-    return Head(epoch, int(seq))
 
 
 @cache

@@ -2,20 +2,15 @@
 
 from collections.abc import Iterable
 
-from fhir.access import Interaction, Viewer
+from fhir.access import Viewer
 from fhir.changes import SEEN, Change
+from portal.record.sections import SECTION_OF, SECTIONS, may_hold
 
-# A type without a row touches the home page alone. The first section is the type's own.
-_SECTIONS: dict[str, tuple[str, ...]] = {
-    "Appointment": ("appts",),
-    "Communication": ("msgs", "results"),
-    "DiagnosticReport": ("results",),
-    "DocumentReference": ("letters", "results"),
-    "MedicationRequest": ("meds",),
-    "MedicationStatement": ("meds",),
-    "Observation": ("results",),
-}
-ALL = ("home", "results", "letters", "appts", "msgs", "meds")
+# Beside the section that a type stands in: what is its own too, and where else it is shown. A
+# type of no section touches the home page alone.
+_OWN_TOO = {"Communication": ("msgs",)}
+_SHOWN_TOO = {"Communication": ("results",), "DocumentReference": ("results",)}
+ALL = ("home", *(section.topic for section in SECTIONS), "msgs")
 
 
 def sections_of(changes: Iterable[Change]) -> list[str]:
@@ -25,15 +20,17 @@ def sections_of(changes: Iterable[Change]) -> list[str]:
         if change.kind == SEEN:
             # Which section was looked at is not said: counts stand in all of them.
             return list(ALL)
-        touched.update(_SECTIONS.get(change.resource_type, ()))
+        touched.update(_own(change.resource_type))
+        touched.update(_SHOWN_TOO.get(change.resource_type, ()))
     return [key for key in ALL if key in touched]
 
 
 def heard_by(viewer: Viewer, sections: Iterable[str]) -> list[str]:
     """Return the sections in which this viewer could see anything: others are not even named."""
-    own = {keys[0] for name, keys in _SECTIONS.items() if _may_hold(viewer, name)}
+    own = {key for name in SECTION_OF if may_hold(viewer, name) for key in _own(name)}
     return [key for key in sections if key == "home" or key in own]
 
 
-def _may_hold(viewer: Viewer, resource_type: str) -> bool:
-    return any(grant.covers(Interaction.READ, resource_type) for grant in viewer.grants)
+def _own(resource_type: str) -> tuple[str, ...]:
+    section = SECTION_OF.get(resource_type)
+    return (section.topic, *_OWN_TOO.get(resource_type, ())) if section else ()

@@ -1,6 +1,6 @@
 """What references point to, by name: things inside a resource, and who and where beside it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from fhir.paths import Json, find
@@ -36,7 +36,7 @@ def names_inside(resource: Json) -> dict[str, str]:
 def names_of(records: Repository, resources: Iterable[Stored]) -> dict[str, str]:
     """Return the names of the people, places and medicines that resources refer to.
 
-    One query for each type that is named; what this viewer may not see has no name.
+    One query for all; what this viewer may not see has no name.
     """
     wanted: dict[str, dict[str, None]] = {}
     for stored in resources:
@@ -46,8 +46,7 @@ def names_of(records: Repository, resources: Iterable[Stored]) -> dict[str, str]
                 wanted.setdefault(resource_type, {})[logical_id] = None
     return {
         f"{one.resource_type}/{one.id}": name
-        for resource_type, ids in wanted.items()
-        for one in _read(records, resource_type, list(ids)[:MOST])
+        for one in _read(records, wanted)
         if (name := name_of(one.json))
     }
 
@@ -76,5 +75,10 @@ def references_in(value: object, depth: int = 0) -> Iterator[str]:
                 yield from references_in(inner, depth + 1)
 
 
-def _read(records: Repository, resource_type: str, ids: list[str]) -> list[Stored]:
-    return records.search(Criteria(resource_type, ids=ids, count=len(ids)))[0]
+def _read(records: Repository, wanted: Mapping[str, Mapping[str, None]]) -> list[Stored]:
+    count = sum(map(len, wanted.values()))
+    asked = [
+        Criteria(resource_type, ids=list(ids)[:MOST], count=count)
+        for resource_type, ids in wanted.items()
+    ]
+    return records.search_any(asked)[0]

@@ -52,9 +52,10 @@ def page(
         template = (parts or {}).get(name, "")
         if not template:
             raise Http404("no such part")
+    news = seen.all_news_of(request)
     common = {
         "foot": content.footer_links() if name is None else [],
-        "counts": {"record": seen.news_of(request).count},
+        "counts": {"record": news.count, **news.counts},
         "cursor": cursors.encode(head_of(request), request.patient),
         "live_url": LIVE_URL,
         "moment": clock.now(),
@@ -109,7 +110,7 @@ def _tag(request: IdentifiedRequest, words: str) -> str:
             request.viewer.session,
             request.get_full_path(),
             f"{head.epoch}.{head.seq}",
-            seen.news_of(request).stamp,
+            seen.all_news_of(request).stamp,
             str(local(clock.now()).date()),
             words,
         ]

@@ -1,11 +1,25 @@
-"""Addresses of the record that belong to no section of it, below /record/."""
+"""Addresses of the record, below /record/; results and letters have their own."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from portal.record import views
+from portal.record import browsing, views
+from portal.record.sections import BROWSED
+
+
+class SectionKey(StringConverter):
+    """The key of a section, so that no other address below /record/ is taken for one."""
+
+    regex = "|".join(section.key for section in BROWSED)
+
+
+register_converter(SectionKey, "section")
 
 app_name = "record"
 urlpatterns = [
     path("", views.front, name="front"),
     path("access-log/", views.access_log, name="access-log"),
+    path("seen/", browsing.seen_all, name="seen"),
+    path("<section:key>/", browsing.section, name="section"),
+    path("<section:key>/<str:kind>/<str:item_id>/", browsing.item, name="item"),
 ]

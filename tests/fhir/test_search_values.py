@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from fhir.dates import EARLIEST, LATEST, span_of
 from fhir.paths import find
 from fhir.raw import entries_of
-from fhir.search.parameters import PARAMETERS, Kind, parameters_of
 from fhir.search.folding import folded
+from fhir.search.parameters import PARAMETERS, Kind, parameters_of
 from fhir.search.values import index_of, normal_reference, token_hash
 from tests import samples
 

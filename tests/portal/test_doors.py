@@ -51,7 +51,7 @@ DOORS = {
     "^((?:": EVERYBODY,  # an editor's page
 }
 # What stands for the variable part of an address.
-EXAMPLES = {"int": "1", "slug": "none", "str": "1", "path": "none.png"}
+EXAMPLES = {"int": "1", "section": "conditions", "slug": "none", "str": "1", "path": "none.png"}
 TYPE = r"fhir/^R4/(?P<resource_type>[A-Za-z]+)"
 RESOURCE = TYPE + r"/(?P<logical_id>[A-Za-z0-9\-.]{1,64})"
 EXAMPLES_OF_PATTERNS = {

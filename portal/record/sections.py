@@ -1,0 +1,252 @@
+"""THE table of the parts of a record, as a patient browses it: what each holds and is called.
+
+A section is there for whoever holds a grant over one of its types: for anybody else it is absent,
+not empty. What is in no section is in MORE, so that nothing a patient may see is left out.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.urls import reverse
+
+from fhir.access import Interaction, Viewer
+
+RESULTS: Final = "results"
+# What has not ended: statuses that come above all others.
+_GOING_ON: Final = (
+    *("active", "recurrence", "relapse", "on-hold", "onhold", "draft", "intended", "planned"),
+    *("proposed", "accepted", "arrived", "triaged", "in-progress", "onleave", "waitlist"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a record; `key` is its address too.
+
+    `kind` is what one thing of it is called in a list of all kinds. `foremost` are the statuses
+    that come above others, `groups` the headings in their order, each a word of the entries.
+    Of the texts for an empty list, that there is none of something is said by an entry;
+    `nothing` is said where nobody has written anything down, and `elsewhere` what another holds.
+    """
+
+    key: str
+    title: str
+    types: tuple[str, ...]
+    topic: str
+    kind: str
+    about: str
+    nothing: str
+    elsewhere: str
+    lead: str = ""
+    foremost: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    is_warning: bool = False  # to find nothing here must not be taken for there being nothing
+
+    @property
+    def address(self) -> str:
+        if self.key == RESULTS:
+            return reverse("results:list")
+        return reverse("record:section", args=[self.key])
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this hospital's systems send any of it."""
+        return self.key not in settings.RECORD_HELD_ELSEWHERE
+
+    def types_for(self, viewer: Viewer) -> list[str]:
+        """Return the types of it that this viewer may see anything of."""
+        return [name for name in self.types if may_hold(viewer, name)]
+
+
+SECTIONS: Final = (
+    Section(
+        RESULTS,
+        "Test results",
+        ("DiagnosticReport", "Observation"),
+        "results",
+        "Test result",
+        "Blood tests, scans and measurements",
+        "You have no test results yet.",
+        "Ask your GP surgery for the tests that they asked for.",
+    ),
+    Section(
+        "medicines",
+        "Medicines",
+        (
+            "MedicationRequest",
+            "MedicationStatement",
+            "MedicationDispense",
+            "MedicationAdministration",
+        ),
+        "meds",
+        "Medicine",
+        "What you take, and what was stopped",
+        "No medicines have been written down here. That does not mean you take none.",
+        "Your GP surgery and your pharmacy have the list of your medicines. Ask them.",
+        "These are the medicines our hospital knows about. Your GP or pharmacy may have others.",
+        _GOING_ON,
+        ("Taking now", "Paused", "Planned", "You told us about", "We are not sure about"),
+    ),
+    Section(
+        "allergies",
+        "Allergies",
+        ("AllergyIntolerance",),
+        "allergies",
+        "Allergy",
+        "What you must not be given",
+        "This hospital has no allergy note for you. That does not mean you have no allergies."
+        " It may be that nobody has asked.",
+        "Your GP surgery keeps the list of your allergies. Ask them.",
+        foremost=_GOING_ON,
+        groups=("Active",),
+        is_warning=True,
+    ),
+    Section(
+        "conditions",
+        "Conditions",
+        ("Condition",),
+        "conditions",
+        "Condition",
+        "Illnesses and health problems",
+        "No conditions have been written down here. That does not mean you have none.",
+        "Your GP surgery keeps the full list of your conditions. Ask them.",
+        foremost=_GOING_ON,
+        groups=("Active", "Resolved", "Ruled out"),
+    ),
+    Section(
+        "letters",
+        "Letters and documents",
+        ("DocumentReference", "Composition"),
+        "letters",
+        "Letter",
+        "What was written to you or about you",
+        "There are no letters here yet. When one is ready for you, it will show here.",
+        "Letters from other hospitals do not show here. Ask whoever wrote them.",
+    ),
+    Section(
+        "appointments",
+        "Appointments",
+        ("Appointment",),
+        "appts",
+        "Appointment",
+        "Coming up and past",
+        "You have no appointments with us. That is how it is written down today.",
+        "Appointments at your GP surgery or another hospital do not show here. Ask them.",
+        foremost=("booked", "pending", "proposed", "waitlist", "arrived", "checked-in"),
+        groups=("Booked", "Planned", "Past"),
+    ),
+    Section(
+        "immunisations",
+        "Vaccinations",
+        ("Immunization", "ImmunizationRecommendation"),
+        "vaccines",
+        "Vaccination",
+        "Vaccines you have had",
+        "No vaccinations have been written down here. That does not mean you have had none.",
+        "Most vaccines are given by a GP surgery, a pharmacy or a school. Ask your GP surgery.",
+    ),
+    Section(
+        "procedures",
+        "Operations and procedures",
+        ("Procedure",),
+        "procedures",
+        "Procedure",
+        "What was done, when and where",
+        "No operations or procedures have been written down here.",
+        "What was done in another hospital does not show here. Ask them or your GP surgery.",
+        groups=("Going on now", "Planned", "Done", "Not done"),
+    ),
+    Section(
+        "visits",
+        "Visits and hospital stays",
+        ("Encounter", "EpisodeOfCare"),
+        "visits",
+        "Visit",
+        "When you were here, and who saw you",
+        "No visits have been written down here.",
+        "Visits to your GP surgery or another hospital do not show here. Ask them.",
+        groups=("Now", "Planned", "Active", "Past", "Ended"),
+    ),
+    Section(
+        "plans",
+        "Care plans and goals",
+        ("CarePlan", "Goal", "CareTeam"),
+        "plans",
+        "Plan",
+        "What you and your team have agreed",
+        "No plan has been written down here yet. Your team can tell you what is planned.",
+        "Your GP surgery or social care team may have a plan of their own. Ask them.",
+        foremost=_GOING_ON,
+        groups=("Active", "Planned", "Ended"),
+    ),
+    Section(
+        "referrals",
+        "Referrals and requests",
+        ("ServiceRequest",),
+        "referrals",
+        "Referral",
+        "Who has been asked to see you or test you",
+        "No referrals have been written down here.",
+        "Your GP surgery knows about the referrals that they made. Ask them.",
+        foremost=_GOING_ON,
+        groups=("Active", "Planned", "Ended"),
+    ),
+    Section(
+        "more",
+        "More of your record",
+        (
+            "Flag",
+            "Communication",
+            "QuestionnaireResponse",
+            "FamilyMemberHistory",
+            "ImagingStudy",
+            "Specimen",
+            "Device",
+            "DeviceRequest",
+            "DeviceUseStatement",
+            "NutritionOrder",
+            "VisionPrescription",
+            "BodyStructure",
+            "SupplyDelivery",
+        ),
+        "more",
+        "Other",
+        "Needs, messages, devices, forms and the rest",
+        "There is nothing else in your record.",
+        "Other parts of your health record may be with your GP surgery. Ask them.",
+    ),
+)
+
+BY_KEY: Final = {section.key: section for section in SECTIONS}
+# By type, the section that it stands in.
+SECTION_OF: Final = {name: section for section in SECTIONS for name in section.types}
+BROWSED: Final = tuple(section for section in SECTIONS if section.key != RESULTS)
+
+
+def sections_for(viewer: Viewer) -> list[Section]:
+    """Return the sections that are there for this viewer, in the order of the page."""
+    return [section for section in SECTIONS if section.types_for(viewer)]
+
+
+def may_hold(viewer: Viewer, resource_type: str) -> bool:
+    """Whether this viewer could see anything of this type at all."""
+    return any(grant.covers(Interaction.READ, resource_type) for grant in viewer.grants)
+
+
+def types_for(viewer: Viewer, sections: Iterable[Section]) -> Iterator[str]:
+    for section in sections:
+        yield from section.types_for(viewer)
+
+
+def address_of(resource_type: str, logical_id: str) -> str:
+    """Return where an item's page is."""
+    match resource_type:
+        case "DiagnosticReport":
+            return reverse("results:report", args=[logical_id])
+        case "Observation":
+            return reverse("results:alone", args=[logical_id])
+        case _:
+            key = SECTION_OF[resource_type].key
+            return reverse("record:item", args=[key, resource_type.lower(), logical_id])
