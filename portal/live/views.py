@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
@@ -44,6 +45,8 @@ def _admitted(request: IdentifiedRequest, cursor: str) -> Admitted:
 
 
 async def _stream(found: Admitted) -> AsyncIterator[str]:
+    # A request gives its connection back when its answer ends, which here takes hours.
+    await sync_to_async(close_old_connections)()
     news: asyncio.Queue[list[str] | None] = asyncio.Queue()
     page = OpenPage(
         found.viewer,
