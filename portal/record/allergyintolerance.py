@@ -46,7 +46,6 @@ class AllergyIntolerance(Entry):
     stated = "clinicalStatus"
     statuses = ALLERGIES
     table = (
-        row("What happened", "reaction.manifestation reaction.description"),
         row("How bad it was", "reaction.severity", _SEVERITY),
         row("How dangerous it could be", "criticality", _DANGER),
         row("Kind", "type", _KINDS),
@@ -80,14 +79,25 @@ class AllergyIntolerance(Entry):
     def note(self) -> str:
         if self.asserts_none() or self.asserts_unknown():
             return words.sentences(*self._known_from())
-        happened = self.say("reaction.manifestation", "reaction.description")
-        return words.sentences(happened, self.severity(), *self._known_from())
+        return words.sentences(self.reaction(), self.severity(), *self._known_from())
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        if reaction := self.reaction():
+            yield "What happened", reaction
+        yield from super().rows()
+
+    def reaction(self) -> str:
+        """Return what happened, as one phrase."""
+        for path in ("reaction.manifestation", "reaction.description"):
+            said = (values.said(one) for one in find(self.resource, path))
+            if phrase := words.capital(words.enumerated(map(words.small, said))):
+                return phrase
+        return ""
 
     def severity(self) -> str:
         """Return how bad the worst reaction was, or that it is not recorded."""
-        found = [one for one in find(self.resource, "reaction.severity") if one in _SEVERITY]
-        worst = max(found, key=list(_SEVERITY).index, default="")
-        return _SEVERITY.get(worst, NOT_SAID)
+        found = find(self.resource, "reaction.severity")
+        return next((word for code, word in reversed(_SEVERITY.items()) if code in found), NOT_SAID)
 
     def _none_known(self) -> str:
         for _, code in self.codes():

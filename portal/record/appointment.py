@@ -47,7 +47,7 @@ class Appointment(Entry):
         others = (
             values.said(one, self.names)
             for one in actors
-            if not str(one.get("reference") or "").startswith("Patient/")
+            if not (isinstance(one, dict) and str(one.get("reference")).startswith("Patient/"))
         )
         return words.enumerated(others)
 

@@ -30,9 +30,12 @@ class Composition(Entry):
     )
 
     def codes(self) -> list[tuple[str, str]]:
-        codings = find(self.resource, "type.coding")
+        """Return those of its type; a category names many kinds."""
+        codings = (one for one in find(self.resource, "type.coding") if isinstance(one, dict))
         return [
-            (str(one.get("system") or ""), str(one["code"])) for one in codings if "code" in one
+            (str(one.get("system") or ""), one["code"])
+            for one in codings
+            if isinstance(one.get("code"), str)
         ]
 
     def note(self) -> str:

@@ -10,7 +10,7 @@ class Device(Entry):
 
     untitled = "Device without a name"
     coded = "Code of this device"
-    named = ("deviceName.name", "type", "modelNumber")
+    named = ("deviceName.name", "type")
     dated = ("manufactureDate",)
     statuses = IN_USE
     table = (

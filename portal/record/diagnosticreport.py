@@ -1,10 +1,9 @@
 """A report of a laboratory or a scanning department, in words."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from fhir.paths import first
-from portal.record import words
+from fhir.paths import Json, find, first
+from portal.record import values, words
 from portal.record.dates import as_recorded, clock, instant, weekday
 from portal.record.entry import Entry
 from portal.record.statuses import REPORTS
@@ -47,8 +46,8 @@ class DiagnosticReport(Entry):
 
     def conclusion(self) -> list[str]:
         """Return the written part of the report, by paragraphs."""
-        coded = (words.concept(value) for value in self.resource.get("conclusionCode") or ())
-        written = words.paragraphs(str(self.resource.get("conclusion") or ""))
+        coded = map(values.said, find(self.resource, "conclusionCode"))
+        written = values.paragraphs(self.resource.get("conclusion"))
         return words.bounded(written or [said for said in coded if said])
 
     def _texts(self) -> Iterator[tuple[str, list[str]]]:
@@ -56,18 +55,12 @@ class DiagnosticReport(Entry):
             yield "What it says", conclusion
 
     def sender(self) -> str:
-        return next(
-            (
-                name
-                for reference in self.resource.get("performer") or ()
-                if (name := words.referred(reference))
-            ),
-            "",
-        )
+        said = (values.said(one, self.names) for one in find(self.resource, "performer"))
+        return next(filter(None, said), "")
 
     def result_ids(self) -> list[str]:
         """Return the ids of its values, in its own order."""
-        references = (one.get("reference") for one in self.resource.get("result") or ())
+        references = find(self.resource, "result.reference")
         return [str(name).rpartition("/")[2] for name in references if name]
 
     def rows(self) -> Iterator[tuple[str, str]]:
@@ -77,14 +70,12 @@ class DiagnosticReport(Entry):
             yield "Reached the laboratory", as_recorded(str(received))
         if issued := self.resource.get("issued"):
             yield "Results sent", as_recorded(str(issued))
-        asked = [words.referred(one) for one in self.resource.get("basedOn") or ()]
-        if who := words.listed(name for name in asked if name):
+        if who := self.say("basedOn"):
             yield "Asked for by", who
 
 
-def _specimens(resource: dict[str, Any]) -> Iterator[str]:
-    for specimen in resource.get("specimen") or ():
-        yield words.referred(specimen)
-    for inside in resource.get("contained") or ():
-        if inside.get("resourceType") == "Specimen":
-            yield words.concept(inside.get("type"))
+def _specimens(resource: Json) -> Iterator[str]:
+    yield from map(values.said, find(resource, "specimen"))
+    for inside in find(resource, "contained"):
+        if isinstance(inside, dict) and inside.get("resourceType") == "Specimen":
+            yield values.said(inside.get("type"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fhir.paths import Json, find
+from fhir.paths import Json, first
 from portal.record import values, words
 
 _AMOUNTS = ("doseAndRate.doseQuantity", "doseAndRate.doseRange", "doseQuantity", "doseRange")
@@ -11,6 +11,15 @@ _RATES = (
     "doseAndRate.rateRatio", "doseAndRate.rateRange", "doseAndRate.rateQuantity", "rateRatio",
     "rateQuantity",
 )  # fmt: skip
+
+_WAYS = {
+    "oral": "by mouth", "intravenous": "into a vein", "subcutaneous": "under the skin",
+    "intramuscular": "into a muscle", "inhalation": "breathed in", "respiratory tract":
+    "breathed in", "sublingual": "under the tongue", "topical": "on the skin",
+    "cutaneous": "on the skin", "rectal": "into the bottom", "nasal": "into the nose",
+    "ophthalmic": "into the eye", "ocular": "into the eye", "otic": "into the ear",
+    "vaginal": "into the vagina", "transdermal": "through the skin",
+}  # fmt: skip
 
 
 def doses(instructions: list[Any], names: Mapping[str, str]) -> list[str]:
@@ -35,7 +44,8 @@ def dose(instruction: Json, names: Mapping[str, str]) -> str:
 
 def _parts(instruction: Json, names: Mapping[str, str]) -> Iterator[str]:
     def at(*paths: str) -> str:
-        found = (values.said(find(instruction, path), names) for path in paths)
+        # Of several amounts the first is the one that was ordered.
+        found = (values.said(first(instruction, path), names) for path in paths)
         return next(filter(None, found), "")
 
     yield " ".join(filter(None, [at("method"), at(*_AMOUNTS)]))
@@ -43,13 +53,23 @@ def _parts(instruction: Json, names: Mapping[str, str]) -> Iterator[str]:
     yield at("timing")
     yield _when_needed(instruction, at("asNeededCodeableConcept"))
     if route := at("route"):
-        yield f"given by: {route.lower()}"
+        yield _way(route)
     if site := at("site"):
         yield f"at: {site.lower()}"
-    yield at("additionalInstruction")
+    yield values.said(instruction.get("additionalInstruction"), names)
     yield at("patientInstruction")
     if most := at("maxDosePerPeriod", "maxDosePerAdministration", "maxDosePerLifetime"):
         yield f"no more than {most}"
+
+
+def _way(route: str) -> str:
+    """Return how a medicine gets in.
+
+    >>> _way("Oral route"), _way("By mouth"), _way("Epidural route")
+    ('by mouth', 'by mouth', 'epidural route')
+    """
+    name = route.lower()
+    return _WAYS.get(name.removesuffix(" route").removesuffix(" use"), name)
 
 
 def _when_needed(instruction: Json, what_for: str) -> str:

@@ -148,10 +148,10 @@ class Entry:
     def codes(self) -> list[tuple[str, str]]:
         """Return system and code of what this is about, for whoever explains it."""
         return [
-            (str(one.get("system") or ""), str(one["code"]))
+            (str(one.get("system") or ""), one["code"])
             for path in self.named
             for one in find(self.resource, f"{path}.coding")
-            if isinstance(one, dict) and one.get("code")
+            if isinstance(one, dict) and isinstance(one.get("code"), str)
         ]
 
     def _when(self) -> str:

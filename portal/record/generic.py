@@ -11,7 +11,6 @@ PLAIN: Final = {
     "DeviceRequest": "Device that was asked for",
     "ImmunizationRecommendation": "Vaccines you may need",
     "SupplyDelivery": "Something sent to you",
-    "VisionPrescription": "Glasses or lenses",
 }
 
 

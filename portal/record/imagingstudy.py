@@ -46,7 +46,8 @@ class ImagingStudy(Entry):
         """Return what kinds of pictures they are."""
         paths = ("modality.code", "series.modality.code")
         codes = [code for path in paths for code in find(self.resource, path)]
-        return list(dict.fromkeys(KINDS[code] for code in codes if code in KINDS))
+        known = (KINDS.get(code, "") for code in codes if isinstance(code, str))
+        return list(dict.fromkeys(filter(None, known)))
 
     def note(self) -> str:
         return words.sentences(words.listed(self.kinds()), self.say("series.bodySite"))

@@ -21,7 +21,8 @@ SHARED: Final = frozenset(
 )
 MOST: Final = 200  # names looked up of one type; a page shows fewer
 _DEEPEST: Final = 12
-_NAMES: Final = ("code", "name", "title", "deviceName", "type", "text", "description")
+# A role is called by who has it.
+_NAMES: Final = ("practitioner", "code", "name", "title", "type")
 
 
 def names_inside(resource: Json) -> dict[str, str]:

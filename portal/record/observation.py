@@ -45,7 +45,7 @@ class Observation(Entry):
         found = self.measured()
         if len(found) == 1:
             return found[0][1]
-        return words.enumerated(f"{name}: {value}" for name, value in found)
+        return "; ".join(f"{name}: {value}" for name, value in found)
 
     def _value(self, element: Json) -> str:
         sent = next((element[name] for name in element if name.startswith("value")), None)

@@ -61,8 +61,9 @@ class Patient(Entry):
     def _name(self) -> Any:
         """Return the name in use; what somebody was called before is not it."""
         names = [one for one in find(self.resource, "name") if isinstance(one, dict)]
-        uses = {one.get("use"): one for one in reversed(names)}
-        chosen = (uses[use] for use in ("usual", "official", None) if use in uses)
+        chosen = (
+            one for use in ("usual", "official", None) for one in names if one.get("use") == use
+        )
         return next(chosen, next(iter(names), None))
 
     def _numbers(self) -> Iterator[tuple[str, str]]:

@@ -64,7 +64,10 @@ def _element(value: Json, names: Mapping[str, str]) -> str:
 
 def _reference(value: Json, names: Mapping[str, str]) -> str:
     shown = words.plain(value.get("display") or "")
-    return shown if words.is_word(shown) else names.get(str(value.get("reference")), "")
+    if words.is_word(shown):
+        return shown
+    reference = str(value.get("reference"))
+    return names.get(reference) or ("You" if reference.startswith("Patient/") else "")
 
 
 def _written(value: Json, names: Mapping[str, str]) -> str:
@@ -80,7 +83,7 @@ def _valued(value: Json, _: Mapping[str, str]) -> str:
     inner = value.get("value")
     if isinstance(inner, str):
         text = words.plain(inner)
-        return text if words.is_word(text) else ""
+        return "" if words.is_of_machines(text) else text
     return quantities.quantity(value)
 
 
@@ -92,6 +95,9 @@ def _address(value: Json, _: Mapping[str, str]) -> str:
 
 
 def _coding(value: Json, _: Mapping[str, str]) -> str:
+    """Return a Coding; a Timing may have nothing but a concept for its code."""
+    if isinstance(value.get("code"), dict):
+        return timing(value)
     return words.concept({"coding": [value]})
 
 

@@ -23,13 +23,14 @@ _UNPRINTED = dict.fromkeys(
         *range(0x2066, 0x206A),
     ]
 )
-# What machines call things: numbers, addresses, long keys.
-_NO_WORD = re.compile(
-    r"[\W\d_]*|(?:urn|https?|ftp|cid|oid):\S*|[0-9A-Fa-f-]{32,}|"
-    r"(?:Patient|Practitioner|Organization|Location|Encounter|Medication)/\S+|\{.*|\[\s*[\[{\"].*",
+# What machines call things: addresses and long keys.
+_OF_MACHINES = re.compile(
+    r"(?:urn|https?|ftp|cid|oid):\S*|[0-9A-Fa-f-]{32,}"
+    r"|(?:Patient|Practitioner|Organization|Location|Encounter|Medication)/\S+"
+    r"|\{.*|\[\s*[\[{\"].*",
     re.DOTALL,
 )
-
+_NO_LETTER = re.compile(r"[\W\d_]*")
 _TAG = re.compile(
     r" \((?:attribute|body structure|cell structure|clinical drug|disorder|dose form|environment"
     r"|event|finding|medicinal product|medicinal product form|morphologic abnormality"
@@ -84,7 +85,16 @@ def is_word(text: str) -> bool:
     >>> is_word("Dr Nair"), is_word("urn:oid:1.2"), is_word("718-7"), is_word("")
     (True, False, False, False)
     """
-    return not _NO_WORD.fullmatch(text)
+    return not (_NO_LETTER.fullmatch(text) or is_of_machines(text))
+
+
+def is_of_machines(text: str) -> bool:
+    """Whether it is a key or an address that one machine gives another.
+
+    >>> is_of_machines("https://millbrook.example/1"), is_of_machines("01632 960 100")
+    (True, False)
+    """
+    return bool(_OF_MACHINES.fullmatch(text))
 
 
 def concept(value: Json | None, untitled: str = "") -> str:

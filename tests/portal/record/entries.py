@@ -1,186 +1,93 @@
-"""Things of every section of a record, said shortly; what people read of each is "Said"."""
+"""What an entry says, gathered for a reader who looks for what people must never be shown."""
 
-from tests.builders import Json
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
-SNOMED = "http://snomed.info/sct"
-CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+from fhir.raw import dump
+from fhir.store import Stored
+from portal import database
+from portal.record.entry import Entry, present
 
-
-def a_condition(
-    of: str, title: str = "COPD", status: str = "active", on: str = "2026-01-05", **more: object
-) -> Json:
-    return {
-        "resourceType": "Condition",
-        "clinicalStatus": {"coding": [{"system": CLINICAL, "code": status}]},
-        "code": _concept("13645005", title),
-        "subject": _of(of),
-        "onsetDateTime": on,
-    } | more
+EXAMPLES = sorted((database.ROOT / "tests/examples/fhir").glob("*.json"))
+_NOT_FOR_PEOPLE = re.compile(r"\b(?:None|null|undefined|nan)\b|urn:|\{")
 
 
-def an_allergy(of: str, code: str = "764146007", title: str = "Penicillin", **more: object) -> Json:
-    system = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
-    return {
-        "resourceType": "AllergyIntolerance",
-        "clinicalStatus": {"coding": [{"system": system, "code": "active"}]},
-        "code": _concept(code, title),
-        "patient": _of(of),
-        "recordedDate": "2024-06-04",
-    } | more
+def entry_of(resource: dict[str, Any], labels: int = 0, names: dict[str, str] | None = None):
+    at = datetime(2026, 3, 10, tzinfo=UTC)
+    text = dump(resource)
+    return present(Stored(resource["resourceType"], "x", 1, "p", labels, at, text), names or {})
 
 
-def a_medicine(
-    of: str,
-    title: str = "Tiotropium",
-    status: str = "active",
-    on: str = "2024-06-04",
-    how: str = "Breathe in 1 capsule, once a day",
-    **more: object,
-) -> Json:
-    return {
-        "resourceType": "MedicationRequest",
-        "status": status,
-        "intent": "order",
-        "medicationCodeableConcept": _concept("411533008", title),
-        "subject": _of(of),
-        "authoredOn": on,
-        "dosageInstruction": [{"text": how}],
-    } | more
+def example(resource_type: str, **more: Any) -> dict[str, Any]:
+    """Return the example of a type, changed."""
+    path = database.ROOT / "tests/examples/fhir" / f"{resource_type}.json"
+    return json.loads(path.read_text("utf-8")) | more
 
 
-def an_example_of(resource_type: str, of: str) -> Json:
-    """Make one of a type with what it must have, and a name."""
-    made = {"resourceType": resource_type, **_EXAMPLES[resource_type]}
-    if resource_type == "Appointment":
-        return made | {"participant": [{"actor": _of(of), "status": "accepted"}]}
-    if resource_type == "Communication":
-        return made | {"subject": _of(of), "recipient": [_of(of)]}
-    if resource_type == "QuestionnaireResponse":
-        made |= {"source": _of(of)}
-    owner = "patient" if resource_type in _OF_PATIENT else "subject"
-    return made | {owner: _of(of)}
+def words_of(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Yield all that is said, each with where it stands."""
+    yield "heading", entry.heading()
+    yield "untitled", entry.untitled
+    yield from _unless_empty("when", entry.when())
+    yield from _unless_empty("group", entry.group())
+    yield from _unless_empty("note", entry.note())
+    if status := entry.status():
+        yield "status", status.word
+        yield from _unless_empty("meaning", status.meaning)
+    yield from entry.rows()
+    for heading, lines in entry.texts():
+        yield from ((heading, line) for line in lines)
+    for file in entry.attachments():
+        yield "file", file.title
 
 
-def _of(patient: str) -> Json:
-    return {"reference": f"Patient/{patient}"}
+def faults_of(resource: dict[str, Any]) -> list[str]:
+    """Return what is wrong with how a resource is put in words."""
+    entry = entry_of(resource)
+    sent = set(_leaves(resource))
+    faults = [f"heading: {entry.heading()}"] if not is_a_name(entry.heading(), resource) else []
+    for label, text in [*words_of(entry), *entry.code_rows()]:
+        if not label.strip() or not text.strip():
+            faults.append(f"blank: {label}: {text}")
+        if _NOT_FOR_PEOPLE.search(f"{label} {text}") and text not in sent:
+            faults.append(f"{label}: {text}")
+    return faults
 
 
-def _concept(code: str, title: str) -> Json:
-    return {"coding": [{"system": SNOMED, "code": code, "display": title}], "text": title}
+def is_a_name(heading: str, resource: dict[str, Any]) -> bool:
+    codes = set(_codes(resource))
+    has_letters = bool(re.search(r"[^\W\d_]{2}", heading))
+    is_code = heading in codes and " " not in heading
+    return has_letters and not is_code and heading != resource["resourceType"]
 
 
-_SAID = _concept("123456", "Said")
-_OF_PATIENT = frozenset(
-    {
-        "AllergyIntolerance",
-        "BodyStructure",
-        "Device",
-        "EpisodeOfCare",
-        "FamilyMemberHistory",
-        "Immunization",
-        "ImmunizationRecommendation",
-        "NutritionOrder",
-        "SupplyDelivery",
-        "VisionPrescription",
-    }
-)
-_EXAMPLES: dict[str, Json] = {
-    "AllergyIntolerance": {"code": _SAID, "recordedDate": "2024-06-04"},
-    "Appointment": {
-        "status": "booked",
-        "description": "Said",
-        "start": "2026-03-20T09:20:00Z",
-        "end": "2026-03-20T09:40:00Z",
-    },
-    "BodyStructure": {"location": _SAID},
-    "CarePlan": {"status": "active", "intent": "plan", "title": "Said"},
-    "CareTeam": {"status": "active", "name": "Said"},
-    "Communication": {
-        "status": "completed",
-        "sent": "2026-03-10T10:00:00Z",
-        "payload": [{"contentString": "Said"}],
-    },
-    "Composition": {
-        "status": "final",
-        "type": _SAID,
-        "date": "2026-03-10",
-        "author": [{"display": "Said"}],
-        "title": "Said",
-    },
-    "Condition": {"code": _SAID, "onsetDateTime": "2019-05"},
-    "Device": {"deviceName": [{"name": "Said", "type": "user-friendly-name"}]},
-    "DeviceRequest": {"intent": "order", "codeCodeableConcept": _SAID},
-    "DeviceUseStatement": {"status": "active", "device": {"display": "Said"}},
-    "DocumentReference": {
-        "status": "current",
-        "type": _SAID,
-        "date": "2026-03-10T10:00:00Z",
-        "content": [{"attachment": {"contentType": "application/pdf", "title": "Said"}}],
-    },
-    "Encounter": {
-        "status": "finished",
-        "class": {"code": "IMP"},
-        "type": [_SAID],
-        "period": {"start": "2025-12-09", "end": "2025-12-11"},
-    },
-    "EpisodeOfCare": {"status": "active", "type": [_SAID]},
-    "FamilyMemberHistory": {"status": "completed", "relationship": _SAID},
-    "Flag": {
-        "status": "active",
-        "category": [{"coding": [{"code": "national-reasonable-adjustment-flag"}]}],
-        "code": _SAID,
-    },
-    "Goal": {"lifecycleStatus": "active", "description": {"text": "Said"}},
-    "ImagingStudy": {"status": "available", "description": "Said", "started": "2026-03-01"},
-    "Immunization": {
-        "status": "completed",
-        "vaccineCode": _SAID,
-        "occurrenceDateTime": "2025-10-01",
-    },
-    "ImmunizationRecommendation": {
-        "date": "2026-01-01",
-        "recommendation": [{"vaccineCode": [_SAID], "forecastStatus": {"text": "Due"}}],
-    },
-    "MedicationAdministration": {
-        "status": "completed",
-        "medicationCodeableConcept": _SAID,
-        "effectiveDateTime": "2026-03-01",
-    },
-    "MedicationDispense": {"status": "completed", "medicationCodeableConcept": _SAID},
-    "MedicationRequest": {
-        "status": "active",
-        "intent": "order",
-        "medicationCodeableConcept": _SAID,
-        "authoredOn": "2026-03-01",
-    },
-    "MedicationStatement": {"status": "active", "medicationCodeableConcept": _SAID},
-    "NutritionOrder": {
-        "status": "active",
-        "intent": "order",
-        "dateTime": "2026-03-01",
-        "oralDiet": {"type": [_SAID]},
-    },
-    "Procedure": {"status": "completed", "code": _SAID, "performedDateTime": "2026-03-01"},
-    "QuestionnaireResponse": {
-        "status": "completed",
-        "authored": "2026-03-01",
-        "item": [{"linkId": "1", "text": "Said", "answer": [{"valueString": "Said"}]}],
-    },
-    "ServiceRequest": {
-        "status": "active",
-        "intent": "order",
-        "code": _SAID,
-        "authoredOn": "2026-03-01",
-    },
-    "Specimen": {"type": _SAID},
-    "SupplyDelivery": {"status": "completed", "suppliedItem": {"itemCodeableConcept": _SAID}},
-    "VisionPrescription": {
-        "status": "active",
-        "created": "2026-03-01",
-        "dateWritten": "2026-03-01",
-        "prescriber": {"display": "Said"},
-        "lensSpecification": [
-            {"product": _SAID, "eye": "right"},
-        ],
-    },
-}
+def _unless_empty(label: str, text: str) -> Iterator[tuple[str, str]]:
+    if text:
+        yield label, text
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for inner in value.values():
+                yield from _leaves(inner)
+        case list():
+            for inner in value:
+                yield from _leaves(inner)
+
+
+def _codes(value: Any) -> Iterator[str]:
+    match value:
+        case dict():
+            if isinstance(value.get("code"), str):
+                yield value["code"]
+            for inner in value.values():
+                yield from _codes(inner)
+        case list():
+            for inner in value:
+                yield from _codes(inner)
