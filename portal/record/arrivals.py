@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fhir import changes
 from fhir.changes import Change
-from fhir.store import Stored
+from fhir.store import Stored, Summary
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import seen
 from portal.record.heads import asked_since, head_of
@@ -23,7 +23,7 @@ class Arrived:
     count: int = 0
     unseen: frozenset[str] = frozenset()
 
-    def shows(self, one: Stored) -> bool:
+    def shows(self, one: Stored | Summary) -> bool:
         return f"{one.resource_type}/{one.id}" not in self.unseen
 
 

@@ -42,7 +42,12 @@ class Section:
     lead: str = ""
     foremost: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    short: str = ""  # the title where there is little room
     is_warning: bool = False  # to find nothing here must not be taken for there being nothing
+
+    @property
+    def door(self) -> str:
+        return self.short or self.title
 
     @property
     def address(self) -> str:
@@ -124,6 +129,7 @@ SECTIONS: Final = (
         "What was written to you or about you",
         "There are no letters here yet. When one is ready for you, it will show here.",
         "Letters from other hospitals do not show here. Ask whoever wrote them.",
+        short="Letters",
     ),
     Section(
         "appointments",
@@ -157,6 +163,7 @@ SECTIONS: Final = (
         "No operations or procedures have been written down here.",
         "What was done in another hospital does not show here. Ask them or your GP surgery.",
         groups=("Going on now", "Planned", "Done", "Not done"),
+        short="Operations",
     ),
     Section(
         "visits",
@@ -168,6 +175,7 @@ SECTIONS: Final = (
         "No visits have been written down here.",
         "Visits to your GP surgery or another hospital do not show here. Ask them.",
         groups=("Now", "Planned", "Active", "Past", "Ended"),
+        short="Visits and stays",
     ),
     Section(
         "plans",
@@ -180,6 +188,7 @@ SECTIONS: Final = (
         "Your GP surgery or social care team may have a plan of their own. Ask them.",
         foremost=_GOING_ON,
         groups=("Active", "Planned", "Ended"),
+        short="Plans and goals",
     ),
     Section(
         "referrals",
@@ -192,6 +201,7 @@ SECTIONS: Final = (
         "Your GP surgery knows about the referrals that they made. Ask them.",
         foremost=_GOING_ON,
         groups=("Active", "Planned", "Ended"),
+        short="Referrals",
     ),
     Section(
         "more",
@@ -216,12 +226,36 @@ SECTIONS: Final = (
         "Needs, messages, devices, forms and the rest",
         "There is nothing else in your record.",
         "Other parts of your health record may be with your GP surgery. Ask them.",
+        short="More",
     ),
 )
 
 BY_KEY: Final = {section.key: section for section in SECTIONS}
 # By type, the section that it stands in.
 SECTION_OF: Final = {name: section for section in SECTIONS for name in section.types}
+# What one thing is called in a list of all kinds, where it is not as the others of its section.
+KIND_OF: Final = {
+    "BodyStructure": "Part of the body",
+    "CareTeam": "Care team",
+    "Communication": "Message",
+    "Composition": "Document",
+    "Device": "Device",
+    "DeviceRequest": "Device asked for",
+    "DeviceUseStatement": "Device",
+    "EpisodeOfCare": "Time in a team’s care",
+    "FamilyMemberHistory": "Family history",
+    "Flag": "What you need from us",
+    "Goal": "Goal",
+    "ImagingStudy": "Scan",
+    "ImmunizationRecommendation": "Vaccines due",
+    "MedicationAdministration": "Medicine given",
+    "MedicationDispense": "Medicine handed out",
+    "NutritionOrder": "Diet",
+    "QuestionnaireResponse": "Form",
+    "Specimen": "Sample",
+    "SupplyDelivery": "Delivery",
+    "VisionPrescription": "Glasses or lenses",
+}
 BROWSED: Final = tuple(section for section in SECTIONS if section.key != RESULTS)
 
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from portal.record import browsing, views
+from portal.record import browsing, front, views
 from portal.record.sections import BROWSED
 
 
@@ -17,7 +17,7 @@ register_converter(SectionKey, "section")
 
 app_name = "record"
 urlpatterns = [
-    path("", views.front, name="front"),
+    path("", front.front, name="front"),
     path("access-log/", views.access_log, name="access-log"),
     path("seen/", browsing.seen_all, name="seen"),
     path("<section:key>/", browsing.section, name="section"),

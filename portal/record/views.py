@@ -1,4 +1,4 @@
-"""The front of a record, and who has looked at it."""
+"""Who has looked at a record."""
 
 from datetime import datetime
 
@@ -11,11 +11,9 @@ from fhir.store import Criteria
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import pages
 from portal.record.lookups import Lookup, by_day, lookups
-from portal.record.pages import kept
 from portal.record.reading import title_of
 
 ENTRIES = 200
-SECTIONS = frozenset({"", "home", "record"})
 
 # What the list of lookups can be narrowed to, by who asked.
 LOOKERS: dict[str, tuple[str, tuple[Kind, ...]]] = {
@@ -25,20 +23,6 @@ LOOKERS: dict[str, tuple[str, tuple[Kind, ...]]] = {
     "systems": ("Hospital systems", (Kind.SERVICE,)),
     "me": ("Me", (Kind.PATIENT,)),
 }
-
-
-@require_safe
-@kept
-def front(request: IdentifiedRequest) -> HttpResponse:
-    """Show the doors of the record; `?part=sections` is the header's line on any page."""
-    section = request.GET.get("section", "record")
-    if section not in SECTIONS:
-        raise Http404
-    parts = {
-        "sections": "layouts/patient_sections.html",
-        "doors": "record/parts/doors.html",
-    }
-    return pages.page(request, "record/front.html", {"section": section}, parts)
 
 
 @require_safe

@@ -25,11 +25,11 @@ _LABORATORY = (
     *("LAB", "BG", "BLB", "CG", "CH", "CP", "GE", "HM", "ICU", "IMM", "MB", "MCB", "MYC"),
     *("OSL", "PAR", "SP", "SR", "TX", "URN", "VR", "laboratory"),
 )
-_SCANS = (
+SCANS = (
     *("RAD", "CT", "CUS", "NMR", "NMS", "NRS", "OUS", "RT", "RUS", "RX", "VUS", "XRC"),
     *("IMG", "imaging", "radiology"),
 )
-_MEASURED = ("vital-signs", "vital-sign", "activity", "exam")
+MEASURED = ("vital-signs", "vital-sign", "activity", "exam")
 
 ALL = Kind("", "All")
 NEW = Kind("new", "New", none="No new results")
@@ -37,8 +37,8 @@ KINDS = (
     ALL,
     NEW,
     Kind("lab", "Lab tests", _LABORATORY, ("laboratory",), "No lab tests to show"),
-    Kind("scans", "Scans", _SCANS, ("imaging",), "No scans to show"),
-    Kind("measurements", "Measurements", (), _MEASURED, "No measurements to show"),
+    Kind("scans", "Scans", SCANS, ("imaging",), "No scans to show"),
+    Kind("measurements", "Measurements", (), MEASURED, "No measurements to show"),
 )
 
 

@@ -47,7 +47,7 @@ def found(records: Repository, patient: str, kind: Kind, before: date | None) ->
         known |= by_id(records, patient, missing)
     alone = [one for one in recent if one.id not in members]
     if alone:
-        alone = _not_reported(records, patient, alone)
+        alone = not_reported(records, patient, alone)
     return Found(
         window.reports, {name: known[name] for name in members if name in known}, alone, window.low
     )
@@ -125,7 +125,7 @@ def _values(records: Repository, patient: str, kind: Kind, window: _Window) -> l
     return [one for one in values if _in(window, one)]
 
 
-def _not_reported(records: Repository, patient: str, values: list[Summary]) -> list[Summary]:
+def not_reported(records: Repository, patient: str, values: list[Summary]) -> list[Summary]:
     """Leave out the values of reports that stand on another page, or are not to be seen."""
     named = [f"Observation/{one.id}" for one in values]
     naming = Criteria(

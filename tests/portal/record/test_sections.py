@@ -1,5 +1,6 @@
 """A section of the record: its list, one thing in it, and what stands there instead of nothing."""
 
+import html
 import json
 import re
 
@@ -13,7 +14,7 @@ from portal.identity import grants
 from portal.record.sections import BROWSED, SECTION_OF, SECTIONS
 from tests.builders import a_patient, labelled
 from tests.portal.pages import main, words
-from tests.portal.record.entries import a_condition, a_medicine, an_allergy, an_example_of
+from tests.portal.record.things import a_condition, a_medicine, an_allergy, an_example_of
 
 MEDICINES, CONDITIONS, ALLERGIES = "/record/medicines/", "/record/conditions/", "/record/allergies/"
 
@@ -253,5 +254,6 @@ def queries(browser, address):
 
 
 def next_of(response):
-    (address,) = set(re.findall(r'href="([^"]*\?before=[^"]+)"', response.content.decode()))
-    return address
+    """Return where a list goes on, or nothing."""
+    found = re.search(r'href="([^"]+)" rel="next"', response.content.decode())
+    return html.unescape(found[1]) if found else ""
