@@ -150,7 +150,7 @@ def test_contained_resources_that_refer_to_each_other_end_somewhere():
         ],
     }
     deep = ring
-    for _ in range(150):
+    for _ in range(60):
         deep = {"resourceType": "MedicationRequest", "contained": [deep], "note": [{"text": "x"}]}
 
     assert entries.entry_of(ring).heading() == "Medicine without a name"
