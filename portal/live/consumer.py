@@ -86,6 +86,8 @@ class Live(AsyncConsumer):
                 await self.send({"type": "websocket.send", "text": text})
         except TimeoutError:
             await self._end(TOO_SLOW)
+        except OSError:
+            self._forget()  # the browser has gone, and its end is on the way
 
     def _beat(self) -> None:
         self.beat = asyncio.get_running_loop().call_later(HEARTBEAT, self._beat)
