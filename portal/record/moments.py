@@ -60,6 +60,11 @@ class Moment:
             return "Today"
         return month_as_recorded(self.at_text)
 
+    @property
+    def when(self) -> str:
+        """The day in full, no more exact than it was sent."""
+        return as_recorded(self.at_text) if self.at_text else DAY_UNKNOWN
+
     def day(self, now: datetime) -> str:
         """Return when it was, as far as its heading does not say it."""
         if self.at is None:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from portal.record import browsing, front, views
+from portal.record import browsing, front, search, views
 from portal.record.sections import BROWSED
 
 
@@ -19,6 +19,7 @@ app_name = "record"
 urlpatterns = [
     path("", front.front, name="front"),
     path("access-log/", views.access_log, name="access-log"),
+    path("search/", search.search, name="search"),
     path("seen/", browsing.seen_all, name="seen"),
     path("<section:key>/", browsing.section, name="section"),
     path("<section:key>/<str:kind>/<str:item_id>/", browsing.item, name="item"),

@@ -246,9 +246,13 @@ def test_a_long_section_asks_the_database_no_more_than_a_short_one(
 
 
 def queries(browser, address):
+    return queries_in(lambda: browser.get(address))
+
+
+def queries_in(ask):
     """Count what is asked for and written, without the scopes and savepoints around it."""
     with CaptureQueriesContext(connection) as found:
-        assert browser.get(address).status_code == 200
+        assert ask().status_code == 200
     plain = ("SAVEPOINT", "RELEASE", "SELECT set_config", "SELECT current_setting")
     return sum(not one["sql"].startswith(plain) for one in found.captured_queries)
 
