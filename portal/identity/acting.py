@@ -1,21 +1,33 @@
 """What every page is told of whose record it shows."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
+from portal import clock
 from portal.carers import scopes
+from portal.carers.standing import helped_by
+from portal.identity.models import Capacity
+from portal.record.dates import local
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from portal.identity.sessions import Standing
 
 
 def shared(request: HttpRequest) -> dict[str, Any]:
     """Tell templates whose record it is, if somebody else's, and which scopes may be shown.
 
-    Named in settings.TEMPLATES. To patients themselves everything is shown.
+    Named in settings.TEMPLATES. To patients themselves everything is shown; whom they help is
+    asked of the database only by the page that lists it.
     """
     standing: Standing | None = getattr(request, "standing", None)
-    if standing is None or standing.acting is None:
-        return {"acting_for": "", "shared": scopes.EVERYTHING}
-    return {"acting_for": standing.acting.name, "shared": standing.acting.scopes}
+    if standing is not None and standing.acting is not None:
+        acts = standing.acting
+        return {"acting_for": acts.name, "shared": acts.scopes, "people_helped": tuple}
+    people: Callable[[], Any] = tuple
+    if standing is not None and standing.capacity == Capacity.PATIENT:
+        people = partial(helped_by, standing.user, local(clock.now()).date())
+    return {"acting_for": "", "shared": scopes.EVERYTHING, "people_helped": people}

@@ -34,19 +34,34 @@ AREAS = (
     Area("/", Capacity.PATIENT, whole=True, public=True),
     Area("/staff/", Capacity.STAFF, STAFF_ROLES, whole=True),
     Area("/staff/activation/", Capacity.STAFF, frozenset({Role.RECORDS})),
+    Area("/staff/parents/", Capacity.STAFF, frozenset({Role.RECORDS})),
     Area("/staff/", Capacity.STAFF, frozenset({Role.CLINICIAN})),
+    Area("/ops/emergencies/", Capacity.STAFF, frozenset({Role.ADMIN})),
     Area("/ops/", Capacity.STAFF, frozenset({Role.OPERATIONS, Role.ADMIN})),
     Area("/cms/", Capacity.STAFF, frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN})),
     Area("/record/", Capacity.PATIENT),
     Area("/account/people/", Capacity.PATIENT, own=True),
 )
 
-# What somebody acting for another may open, and the scope that must be shared for it ("" is any).
-# The longest that fits decides; what none fits is not there for them.
-CARERS_PAGES = {
-    "/": "",
-    "/record/": "",
-    "/record/results/": "results",
+# What somebody acting for another may open, and the scopes of which one must be shared for it; of
+# an address without any, whatever is shared opens it. What none fits is not there for them.
+CARERS_PAGES: dict[str, tuple[str, ...]] = {
+    "/": (),
+    "/record/": (),
+    "/record/search/": (),
+    "/record/seen/": (),
+    "/record/allergies/": ("medicines",),
+    "/record/appointments/": ("appointments",),
+    "/record/conditions/": ("rest",),
+    "/record/immunisations/": ("rest",),
+    "/record/letters/": ("letters",),
+    "/record/medicines/": ("medicines",),
+    "/record/more/": ("messages", "rest", "results"),
+    "/record/plans/": ("rest",),
+    "/record/procedures/": ("rest",),
+    "/record/referrals/": ("rest",),
+    "/record/results/": ("results",),
+    "/record/visits/": ("rest",),
 }
 # Of these the address alone is meant, not what is below it.
 CARERS_WHOLE = frozenset({"/", "/record/"})
@@ -89,15 +104,12 @@ def area_of(path: str) -> Area | None:
 
 def is_shared(path: str, scopes: Container[str]) -> bool:
     """Whether this address is there for somebody with whom these scopes are shared."""
-    fitting = [
-        begins
-        for begins in CARERS_PAGES
+    needed = [
+        scopes_of
+        for begins, scopes_of in CARERS_PAGES.items()
         if path == begins or (begins not in CARERS_WHOLE and path.startswith(begins))
     ]
-    if not fitting:
-        return False
-    needed = CARERS_PAGES[max(fitting, key=len)]
-    return not needed or needed in scopes
+    return any(not one or any(scope in scopes for scope in one) for one in needed)
 
 
 def answer(area: Area, caller: Caller | None) -> Answer:
