@@ -16,11 +16,12 @@ from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django import app as tasks
 from procrastinate.exceptions import UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import DEFAULT_QUEUE, Status
 
 from fhir import audit, changes
 from fhir.hl7 import inbox
 from portal import waking
+from portal.export.tasks import QUEUE as SLOW_QUEUE
 
 if TYPE_CHECKING:
     from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -119,15 +120,24 @@ async def _tasks(stop: threading.Event) -> None:
     connector = cast("DjangoConnector", tasks.connector).get_worker_connector()
     with tasks.replace_connector(connector) as app:
         async with app.open_async():
-            working = asyncio.create_task(
-                app.run_worker_async(
-                    concurrency=1,
-                    install_signal_handlers=False,
-                    delete_jobs="successful",
-                    listen_notify=True,
+            # What takes minutes has a worker of its own, and holds up nothing that is due.
+            working = [
+                asyncio.create_task(
+                    app.run_worker_async(
+                        queues=[queue],
+                        concurrency=1,
+                        install_signal_handlers=False,
+                        delete_jobs="successful",
+                        listen_notify=True,
+                    )
                 )
-            )
-            running = [working, asyncio.create_task(_revive(app)), asyncio.create_task(_end(stop))]
+                for queue in (DEFAULT_QUEUE, SLOW_QUEUE)
+            ]
+            running = [
+                *working,
+                asyncio.create_task(_revive(app)),
+                asyncio.create_task(_end(stop)),
+            ]
             ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for one in running:
                 one.cancel()

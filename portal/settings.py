@@ -165,7 +165,7 @@ FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinici
     "ImagingStudy",
     "Specimen",
 ]
-PROCRASTINATE_IMPORT_PATHS = ["portal.ops.alarms", "portal.results.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["portal.export.tasks", "portal.ops.alarms", "portal.results.tasks"]
 
 # When results open by themselves: on working days from nine to five, or at any time
 RESULTS_IN_WORKING_HOURS = env.flag("RESULTS_IN_WORKING_HOURS", default=True)
@@ -224,6 +224,7 @@ ACCOUNT_RATE_LIMITS = {
     "begin_to_help": "10/10m/user",
     "find_person": "60/10m/user",
     "invite": "20/d/user",
+    "open_link": "30/10m/ip",
 }
 PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -292,6 +293,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.text("STATIC_ROOT", str(ROOT / "staticfiles")) if IS_PUBLIC else None
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(DATA / "media"))
+# Copies that people have asked for, for a day each: no address leads into this folder
+EXPORTS_FOLDER = env.text("EXPORTS_FOLDER", str(DATA / "exports"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -17,7 +17,7 @@ from portal.record import words
 from portal.record.dates import DAY_UNKNOWN, as_recorded, day_as_recorded
 
 UNTITLED = "Letter"
-DEEPEST, MOST_SECTIONS, LONGEST_NARRATIVE = 5, 200, 400_000
+DEEPEST, MOST_SECTIONS, LONGEST_NARRATIVE = 6, 200, 400_000
 RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
 )
@@ -100,11 +100,14 @@ class Letter:
         return any("<table" in one.body for one in self.passages)
 
 
-def letter_of(stored: Stored) -> Letter:
+def letter_of(stored: Stored, level: int = 2) -> Letter:
+    """Return the letter, its highest headings of `level`."""
     resource = stored.json
-    pieces = list(_pieces(resource))
+    pieces = list(_pieces(resource, level))
     is_composition = stored.resource_type == "Composition"
-    passages = _sections(resource) if is_composition else _passages(resource, pieces)
+    passages = (
+        _sections(resource, level) if is_composition else _passages(resource, pieces, level)
+    )
     return Letter(
         stored.id,
         stored.resource_type,
@@ -164,12 +167,12 @@ def _attachments(resource: Json) -> list[Json]:
     return [content.get("attachment") or {} for content in resource.get("content") or ()]
 
 
-def _sections(resource: Json) -> list[Passage]:
+def _sections(resource: Json, level: int) -> list[Passage]:
     language = str(resource.get("language") or "")
-    found = list(_below(resource.get("section") or (), 2, language))[:MOST_SECTIONS]
+    found = list(_below(resource.get("section") or (), level, language))[:MOST_SECTIONS]
     if div := _div(resource):
         # The whole in the sender's own words, where its sections have none.
-        whole = Passage("", 2, markup.of_html(div), language)
+        whole = Passage("", level, markup.of_html(div, level), language)
         found = found if any(one.body for one in found) else [whole]
     return [one for one in found if one.body or one.heading]
 
@@ -180,7 +183,7 @@ def _below(sections: Any, level: int, language: str) -> Iterator[Passage]:
         inner = section.get("section") or ()
         body = markup.of_html(_div(section), level + 1)
         yield Passage(heading, level, body or ("" if inner else _instead(section)), language)
-        if level < 1 + DEEPEST:
+        if level < DEEPEST:
             yield from _below(inner, level + 1, language)
 
 
@@ -214,28 +217,29 @@ class _Piece:
         return files.type_of(self.element) == files.TEXT
 
 
-def _pieces(resource: Json) -> Iterator[_Piece]:
+def _pieces(resource: Json, level: int) -> Iterator[_Piece]:
     for number, element in enumerate(_attachments(resource)):
         try:
             file = files.opened(element)
-            passage = _read(element, file) if file.content_type in files.READABLE else None
+            passage = _read(element, file, level) if file.content_type in files.READABLE else None
         except Unreadable as refused:
             yield _Piece(number, element, fault=str(refused.fault))
         else:
             yield _Piece(number, element, passage, len(file.content))
 
 
-def _read(element: Json, file: File) -> Passage | None:
+def _read(element: Json, file: File, level: int) -> Passage | None:
     text = files.text_of(element, file)
-    body = markup.of_text(text) if file.content_type == files.TEXT else markup.of_html(text)
-    return Passage("", 2, body, str(element.get("language") or "")) if body else None
+    is_plain = file.content_type == files.TEXT
+    body = markup.of_text(text, level) if is_plain else markup.of_html(text, level)
+    return Passage("", level, body, str(element.get("language") or "")) if body else None
 
 
-def _passages(resource: Json, pieces: list[_Piece]) -> list[Passage]:
+def _passages(resource: Json, pieces: list[_Piece], level: int) -> list[Passage]:
     """Return the letter as it can be read in a page: with headings if it came so, else plain."""
     shown = [piece.passage for piece in _shown(pieces) if piece.passage]
-    if not shown and (body := markup.of_html(_div(resource))):
-        return [Passage("", 2, body, str(resource.get("language") or ""))]
+    if not shown and (body := markup.of_html(_div(resource), level)):
+        return [Passage("", level, body, str(resource.get("language") or ""))]
     return shown
 
 

@@ -20,6 +20,7 @@ MOST_NAMED = 3
 # What a type of resource is called on the page; what is not here is "your record".
 THINGS = {
     "AuditEntry": "this list",
+    "Bundle": "a copy of your record",
     "CareTeam": "your care team",
     "Communication": "messages to you",
     "Consent": "who can see your record",
@@ -29,6 +30,7 @@ THINGS = {
     "Patient": "your name and contact details",
     "RelatedPerson": "who can see your record",
 }
+COPY = "Bundle"
 VERBS = {
     Interaction.READ: "Looked at",
     Interaction.SEARCH: "Looked at",
@@ -68,7 +70,7 @@ def lookups(entries: Iterable[Entry]) -> list[Lookup]:
     found: list[Lookup] = []
     open_visits: dict[tuple[str, str], Lookup] = {}
     for entry in entries:
-        verb = VERBS.get(entry.interaction, "Looked at")
+        verb = _verb(entry)
         visit = open_visits.get((entry.who, verb))
         if visit is None or visit.at - entry.at > VISIT:
             visit = Lookup(
@@ -88,9 +90,17 @@ def by_day(found: Iterable[Lookup]) -> Iterator[tuple[str, list[Lookup]]]:
         yield weekday(day), list(visits)
 
 
+def _verb(entry: Entry) -> str:
+    if entry.resource_type == COPY and entry.interaction is Interaction.READ:
+        return "Downloaded"
+    return VERBS.get(entry.interaction, "Looked at")
+
+
 def _role(entry: Entry) -> str:
     said = ", ".join(part for part in (entry.role, entry.organisation) if part)
-    return ROLES.get(entry.kind) or said
+    # Who has come through a link says so; who helps has no other role.
+    is_link = entry.kind is Kind.PROXY and bool(entry.role)
+    return said if is_link else ROLES.get(entry.kind) or said
 
 
 def _lower(title: str) -> str:

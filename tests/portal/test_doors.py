@@ -43,6 +43,7 @@ DOORS = {
     "ops/": frozenset({Role.OPERATIONS, Role.ADMIN}),
     "readyz": EVERYBODY,
     "record/": frozenset({PATIENT}),
+    "shared/": EVERYBODY,  # a link and its passcode open it, not who is signed in
     "staff/": STAFF,
     "staff/activation/": frozenset({Role.RECORDS}),
     "staff/results/": frozenset({Role.CLINICIAN}),
@@ -50,8 +51,16 @@ DOORS = {
     "tests/": EVERYBODY,
     "^((?:": EVERYBODY,  # an editor's page
 }
+NOWHERE = "7d5b43c2-0000-4000-8000-0123456789ab"
 # What stands for the variable part of an address.
-EXAMPLES = {"int": "1", "section": "conditions", "slug": "none", "str": "1", "path": "none.png"}
+EXAMPLES = {
+    "int": "1",
+    "section": "conditions",
+    "slug": "none",
+    "str": "1",
+    "path": "none.png",
+    "uuid": NOWHERE,
+}
 TYPE = r"fhir/^R4/(?P<resource_type>[A-Za-z]+)"
 RESOURCE = TYPE + r"/(?P<logical_id>[A-Za-z0-9\-.]{1,64})"
 EXAMPLES_OF_PATTERNS = {
