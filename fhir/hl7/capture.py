@@ -7,6 +7,7 @@ database cannot be reached nobody is told that anything is kept.
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -45,12 +46,13 @@ FROM scope, unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[],
   %b::text[], %b::bool[]) WITH ORDINALITY
   AS new(feed, control_id, digest, raw, kind, person, report_key, reused, n)
 ORDER BY n
-ON CONFLICT (feed, control_id, digest) DO NOTHING),
-heard AS (UPDATE portal_fhir_feed SET last_used_at = daybook_now()
-WHERE name = ANY(%b::text[])
-  AND (last_used_at IS NULL OR last_used_at < daybook_now() - interval '10 seconds'))
+ON CONFLICT (feed, control_id, digest) DO NOTHING)
 SELECT pg_notify(%b, '')
 """
+_HEARD: Final = (
+    "UPDATE portal_fhir_feed SET last_used_at = daybook_now() WHERE name = ANY(%b::text[])"
+)
+_HEARD_EVERY: Final = 10.0  # seconds
 
 
 class Arrived(NamedTuple):
@@ -76,6 +78,7 @@ class Capture:
         self._some = asyncio.Event()
         self._outside: list[Callable[[], None]] = []
         self._closing = False
+        self._hear_again: dict[str, float] = {}  # when it is to be said of a feed that it speaks
 
     @property
     def full(self) -> bool:
@@ -143,8 +146,15 @@ class Capture:
         if self._connection is None:
             self._connection = await self._connect()
             columns.register(self._connection)
-        feeds = Texts({arrived.feed for arrived in batch})
-        await self._connection.execute(_KEEP, [*_columns(batch), feeds, CHANNEL])
+        await self._hear(self._connection, {arrived.feed for arrived in batch})
+        await self._connection.execute(_KEEP, [*_columns(batch), CHANNEL])
+
+    async def _hear(self, connection: psycopg.AsyncConnection[Any], feeds: set[str]) -> None:
+        now = time.monotonic()
+        due = [feed for feed in feeds if now >= self._hear_again.get(feed, 0.0)]
+        if due:
+            await connection.execute(_HEARD, [Texts(due)])
+            self._hear_again |= dict.fromkeys(due, now + _HEARD_EVERY)
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None

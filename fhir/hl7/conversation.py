@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final, Protocol, cast
 
 from fhir.hl7.framing import MESSAGE_LIMIT, Frames, TooLarge, framed
-from fhir.hl7.patience import FOR_EVER, Patience
+from fhir.hl7.patience import Patience
 from fhir.hl7.reception import LARGE, Reception, too_large
 
 logger = logging.getLogger(__name__)
@@ -156,7 +156,7 @@ class Conversation(asyncio.Protocol):
                 return
             self._busy = True
             self._begun_at = 0.0
-            self._patience.grant(FOR_EVER)  # the sender waits for us
+            self._patience.be_endless()  # the sender waits for us
             reception.take(message, self)
         except TooLarge as refused:
             self._refuse(refused)
@@ -185,7 +185,7 @@ class Conversation(asyncio.Protocol):
 
     def _wait(self) -> None:
         self._busy = True
-        self._patience.grant(FOR_EVER)
+        self._patience.be_endless()
         self._pause()
 
     def _resume(self) -> None:

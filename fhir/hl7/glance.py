@@ -23,8 +23,8 @@ _MESSAGE: Final = re.compile(
     + _SEGMENTS
     + rb"\r"
 )
-# Each report, and its number where it hides no meaning either.
-_OBR: Final = re.compile(rb"\rOBR(?:\|[^|\r]*+\|[^|\r]*+\|([\w./^-]++)(?=[|\r]))?")
+# A report, and its number where it hides no meaning either.
+_OBR: Final = re.compile(rb"\rOBR\|[^|\r]*+\|[^|\r]*+\|([\w./^-]++)(?=[|\r])")
 _AUTHORITY, _KIND, _MOST_PARTS = 3, 4, 6
 
 
@@ -57,10 +57,12 @@ def _nhs_number(said: str, feed: FeedSettings) -> str:
 
 def _reports(raw: bytes, start: int, feed: FeedSettings) -> tuple[str, ...] | None:
     keys = []
-    for said in _OBR.findall(raw, start):
-        number, _, rest = said.decode().partition("^")
-        if not number:
+    while (start := raw.find(b"\rOBR", start)) >= 0:
+        said = _OBR.match(raw, start)
+        number, _, rest = said[1].decode().partition("^") if said else ("", "", "")
+        if not said or not number:
             return None
         system = feed.local("report", rest.partition("^")[0] or feed.name)
         keys.append(f"{system}|{number}")
+        start = said.end()
     return tuple(keys)

@@ -7,7 +7,7 @@ once.
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from fhir.hl7.message import Message, Unreadable
 
@@ -52,8 +52,7 @@ class Said:
         return marks.component + marks.repetition + marks.escape + marks.subcomponent + b'"\x00'
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """`number` is MSH-10 as it came, `control_id` is what it says."""
 
     said: Said

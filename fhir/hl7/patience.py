@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-FOR_EVER: Final = float("inf")
+_FOR_EVER: Final = float("inf")
 
 
 class Patience:
@@ -16,7 +16,7 @@ class Patience:
     def __init__(self, lost: Callable[[], None]) -> None:
         self._lost = lost
         self._loop = asyncio.get_running_loop()
-        self._until = self._looks_at = FOR_EVER
+        self._until = self._looks_at = _FOR_EVER
         self._timer: asyncio.TimerHandle | None = None
 
     def grant(self, seconds: float) -> None:
@@ -24,6 +24,9 @@ class Patience:
         self._until = self._loop.time() + seconds
         if self._until < self._looks_at:
             self._look_at(self._until)
+
+    def be_endless(self) -> None:
+        self._until = _FOR_EVER
 
     def end(self) -> None:
         if self._timer:
@@ -35,8 +38,8 @@ class Patience:
         self._timer = self._loop.call_at(moment, self._look)
 
     def _look(self) -> None:
-        self._timer, self._looks_at = None, FOR_EVER
+        self._timer, self._looks_at = None, _FOR_EVER
         if self._until <= self._loop.time():
             self._lost()
-        elif self._until < FOR_EVER:
+        elif self._until < _FOR_EVER:
             self._look_at(self._until)
