@@ -93,7 +93,7 @@ def of_entry(
         stored.key[0],
         at_text,
         entry.heading(),
-        words.sentences(_kind(stored), note),
+        words.sentences(_kind(stored), note) if note else _kind(stored),
         address_of(stored.resource_type, stored.id),
         _until(stored),
         status if status and status.tone == "warn" else None,

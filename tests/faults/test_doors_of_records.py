@@ -19,9 +19,10 @@ from fhir.access import SYSTEM
 from fhir.labels import Label
 from fhir.store import Repository
 from portal.identity.models import Role
-from tests.builders import a_bundle, a_patient
+from tests.builders import a_bundle, a_patient, labelled
 from tests.faults.test_withheld import FORM_TOKEN
 from tests.portal.live.test_socket import closed_with, open_socket, said, write
+from tests.portal.record.things import a_condition
 from tests.portal.results.laboratory import a_count, a_value, sent
 from tests.portal.results.pieces import TUESDAY
 from tests.portal.results.staff import a_clinician, treats
@@ -41,6 +42,8 @@ PATIENT_PAGES = (
     "/record/results/{report}/{value}/",
     "/record/results/alone/{value}/",
     "/record/results/{report}/document/0/",
+    "/record/conditions/condition/{condition}/",
+    "/record/conditions/condition/{condition}/?part=status",
 )
 STAFF_PAGES = ("/staff/results/{report}/", "/staff/results/{report}/?part=none")
 API = (
@@ -71,10 +74,22 @@ def world(moved_clock):
         report, value = sent(*a_count(patient, presentedForm=[A_TEXT]))
         for kind, one in (("DiagnosticReport", report), ("Observation", value)):
             records.relabel(kind, one, remove=Label.NOPAT)  # a document waits for a clinician
-        things[name] = {"report": report, "value": value, "patient": patient}
+        condition = records.create(a_condition(patient)).id
+        things[name] = {
+            "report": report,
+            "value": value,
+            "condition": condition,
+            "patient": patient,
+        }
     report, value = sent(*a_count(amina, a_value(amina, "41", "LL")))
-    things["withheld"] = {"report": report, "value": value, "patient": amina}
-    things["nobody"] = dict.fromkeys(("report", "value", "patient"), NOWHERE)
+    hidden = records.create(labelled(a_condition(amina), "NOPAT")).id
+    things["withheld"] = {
+        "report": report,
+        "value": value,
+        "condition": hidden,
+        "patient": amina,
+    }
+    things["nobody"] = dict.fromkeys(("report", "value", "condition", "patient"), NOWHERE)
     return things
 
 

@@ -38,9 +38,9 @@ def everything(hospital, amina_yusuf):
     [
         ("carbo", "1 thing with “carbo” Carbocisteine 375mg Medicine. 2 capsules a day."),
         ("capsule", "1 thing with “capsule” Carbocisteine 375mg"),
-        ("haemoglobin 112", "1 thing with “haemoglobin 112” Haemoglobin Test result."),
-        ("LUNGS", "1 thing with “LUNGS” Chest X-ray Scan report. 11 December 2025"),
-        ("inhaler", "1 thing with “inhaler” Said Letter."),
+        ("haemoglobin 112", "1 thing with “haemoglobin 112” Haemoglobin Test result"),
+        ("LUNGS", "1 thing with “LUNGS” Chest X-ray Scan report 11 December 2025"),
+        ("inhaler", "1 thing with “inhaler” Said Letter"),
         ("liver", "Nothing with “liver” Try one word, or the beginning of a word."),
         ("the", "Nothing with “the”"),
     ],
