@@ -4,9 +4,8 @@ Where a letter came in several forms, the one with real headings is the page, an
 files to save. What did not come, or cannot be shown, is said.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from fhir.paths import Json
@@ -15,8 +14,8 @@ from portal.letters import files, markup
 from portal.letters.files import File, Unreadable
 from portal.record import words
 from portal.record.dates import DAY_UNKNOWN, as_recorded, day_as_recorded
+from portal.record.entry import NO_NAMES, present
 
-UNTITLED = "Letter"
 DEEPEST, MOST_SECTIONS, LONGEST_NARRATIVE = 6, 200, 400_000
 RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
@@ -100,9 +99,10 @@ class Letter:
         return any("<table" in one.body for one in self.passages)
 
 
-def letter_of(stored: Stored, level: int = 2) -> Letter:
-    """Return the letter, its highest headings of `level`."""
+def letter_of(stored: Stored, level: int = 2, names: Mapping[str, str] = NO_NAMES) -> Letter:
+    """Return the letter, its highest headings of `level`; `names` are those of its writers."""
     resource = stored.json
+    entry = present(stored, names)
     pieces = list(_pieces(resource, level))
     is_composition = stored.resource_type == "Composition"
     passages = (
@@ -112,9 +112,9 @@ def letter_of(stored: Stored, level: int = 2) -> Letter:
         stored.id,
         stored.resource_type,
         stored.version,
-        _title(resource),
+        entry.heading(),
         _when(resource),
-        words.listed(_senders(resource)),
+        entry.say("author", "custodian"),
         next((STATES[code] for code in _states(resource) if code in STATES), ""),
         "entered-in-error" in _states(resource),
         tuple(passages),
@@ -137,26 +137,9 @@ def file_of(stored: Stored, number: int) -> File:
     return file
 
 
-def _title(resource: Json) -> str:
-    concepts = [resource.get("type"), *(resource.get("category") or ())]
-    said = (
-        resource.get("title"),
-        resource.get("description"),
-        *(words.concept(concept) for concept in concepts),
-        *(element.get("title") for element in _attachments(resource)),
-    )
-    found = (str(text).strip() for text in said if text)
-    return next((text for text in found if text and text != resource["resourceType"]), UNTITLED)
-
-
 def _when(resource: Json) -> str:
     written = [element.get("creation") for element in _attachments(resource)]
     return str(next((at for at in (resource.get("date"), *written) if at), ""))
-
-
-def _senders(resource: Json) -> Iterator[str]:
-    parties = [*(resource.get("author") or ()), resource.get("custodian")]
-    yield from dict.fromkeys(name for one in parties if (name := words.referred(one)))
 
 
 def _states(resource: Json) -> list[str]:
@@ -258,11 +241,3 @@ def _enclosures(pieces: list[_Piece]) -> Iterator[Enclosure]:
         size = words.size(piece.size) if piece.size else ""
         empty = "" if kind else str(files.Fault.EMPTY)
         yield Enclosure(piece.number, title, kind, size, piece.fault or empty)
-
-
-def written_on(letter: Letter) -> datetime | None:
-    """Return when it was written, where the day is known."""
-    try:
-        return datetime.fromisoformat(letter.when)
-    except ValueError:
-        return None

@@ -10,6 +10,7 @@ from portal.identity.middleware import IdentifiedRequest
 from portal.letters import files
 from portal.letters.letter import Letter, file_of, letter_of
 from portal.record import pages, seen, words
+from portal.record.naming import names_of
 from portal.record.pages import kept
 
 TYPES = {"documentreference": "DocumentReference", "composition": "Composition"}
@@ -90,13 +91,14 @@ def _found(request: IdentifiedRequest, kind: str, letter_id: str) -> Letter | Re
     """
     resource_type = _type_of(kind)
     try:
-        found = letter_of(request.records.read(resource_type, letter_id))
+        stored = request.records.read(resource_type, letter_id)
     except NotFound:
         gone = request.records.retracted(request.patient, resource_type)
         known = next((one for one in gone if one.id == letter_id), None)
         if known is None:
             raise Http404 from None
         return known
+    found = letter_of(stored, names=names_of(request.records, [stored]))
     return None if found.is_mistake else found
 
 

@@ -266,3 +266,22 @@ def test_a_letter_takes_the_same_number_of_queries_however_long_it_is(
         counts.append(len(asked))
 
     assert counts[0] == counts[1] <= MOST_QUERIES
+
+
+def test_a_composition_has_a_page_and_forms_to_keep(her_browser, hospital, amina_yusuf):
+    letter = hospital.create(
+        a_composition(amina_yusuf, a_section("Why you came", "<p>You were short of breath.</p>"))
+    )
+
+    assert headings(page(her_browser, letter))[:2] == [
+        (1, "Going home from the ward"),
+        (2, "Why you came"),
+    ]
+    saved = her_browser.get(address(letter, "web-page")).content.decode()
+    assert "<p>You were short of breath.</p>" in saved
+
+
+def test_the_list_of_letters_leads_to_this_page(her_browser, hospital, amina_yusuf):
+    letter = hospital.create(a_letter(amina_yusuf))
+
+    assert address(letter) in her_browser.get("/record/letters/").content.decode()
