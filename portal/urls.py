@@ -24,7 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Short enough to be typed from a slip of paper.
     path("start", RedirectView.as_view(pattern_name="account_activate"), name="start"),
     path("staff/", include("portal.identity.staff_urls")),
+    path("staff/emergency/", include("portal.emergency.staff_urls")),
     path("staff/results/", include("portal.results.staff_urls")),
+    path("ops/emergencies/", include("portal.emergency.ops_urls")),
     path("ops/", include("portal.ops.urls")),
     path("live/", include("portal.live.urls")),
     path("fhir/", include("fhir.urls")),

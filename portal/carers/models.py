@@ -45,6 +45,9 @@ class Sharing(models.Model):
     ended_at = models.DateTimeField(null=True)
     related_person = models.CharField(max_length=64)
     consent = models.CharField(max_length=64)
+    evidence = models.CharField(
+        max_length=30, blank=True, default="", help_text="What a parent showed at the desk"
+    )
     # Of a child: the birthday that takes a parent's sight back, and what a professional decided.
     born = models.DateField(null=True)
     stage = models.CharField(max_length=10, blank=True, default=Stage.WHOLE)

@@ -8,8 +8,10 @@ from fhir import changes
 from fhir.access import EVERYONE, READING, WRITING, Grant, Interaction
 from fhir.labels import HIDING, SHARED_TYPES, Label
 from fhir.store import patients_naming
+from portal import clock
 from portal.carers import scopes
 from portal.carers.standing import Acting
+from portal.emergency.standing import open_to
 from portal.identity.models import Capacity, Link, Role, User
 
 # The types of which a patient may ever see something, each once it has been released or needs no
@@ -128,11 +130,15 @@ def _staff(user: User) -> tuple[Grant, ...]:
 
 
 def _care_professional(user: User) -> tuple[Grant, ...]:
-    shared = Grant(SHARED, SHARED_TYPES, READING)
-    patients = frozenset(treated_by(user)) - barred_from(user)
-    if not patients:
-        return (shared,)
-    return (shared, Grant(patients, EVERYONE, READING | {Interaction.LABEL}, _TEAM_SEES))
+    barred = barred_from(user)
+    treated = frozenset(treated_by(user)) - barred
+    in_emergency = open_to(user, clock.now()) - barred - treated
+    held = [Grant(SHARED, SHARED_TYPES, READING)]
+    if treated:
+        held.append(Grant(treated, EVERYONE, READING | {Interaction.LABEL}, _TEAM_SEES))
+    if in_emergency:
+        held.append(Grant(in_emergency, EVERYONE, READING, _TEAM_SEES))
+    return tuple(held)
 
 
 def treated_by(user: User) -> set[str]:

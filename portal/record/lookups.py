@@ -11,6 +11,7 @@ from itertools import groupby
 
 from fhir.access import Interaction, Kind
 from fhir.audit import Entry
+from portal.emergency.standing import Window
 from portal.record.dates import local, weekday
 from portal.record.words import listed
 
@@ -53,6 +54,8 @@ class Lookup:
     verb: str
     at: datetime
     until: datetime
+    # When the record was open to them in an emergency alone, and why.
+    emergency: Window | None = None
     types: dict[str, None] = field(default_factory=dict)
     reports: dict[str, None] = field(default_factory=dict)
 
@@ -65,8 +68,8 @@ class Lookup:
         return f"{self.verb} {listed(things)}"
 
 
-def lookups(entries: Iterable[Entry]) -> list[Lookup]:
-    """Return the lines of entries that come newest first."""
+def lookups(entries: Iterable[Entry], emergencies: Iterable[Window] = ()) -> list[Lookup]:
+    """Return the lines of entries that come newest first; emergency access is marked."""
     found: list[Lookup] = []
     open_visits: dict[tuple[str, str], Lookup] = {}
     for entry in entries:
@@ -82,6 +85,9 @@ def lookups(entries: Iterable[Entry]) -> list[Lookup]:
         visit.types[entry.resource_type] = None
         if entry.resource_type == "DiagnosticReport":
             visit.reports |= dict.fromkeys(entry.ids)
+    windows = list(emergencies)
+    for visit in found:
+        visit.emergency = next((one for one in windows if one.holds(visit.who, visit.until)), None)
     return sorted(found, key=lambda visit: visit.until, reverse=True)
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from fhir import audit
 from fhir.access import Kind
 from fhir.store import Criteria
+from portal.emergency.standing import windows_of
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import pages
 from portal.record.lookups import Lookup, by_day, lookups
@@ -37,7 +38,7 @@ def access_log(request: IdentifiedRequest) -> HttpResponse:
         before=_moment(request.GET.get("before", "")),
         count=ENTRIES,
     )
-    found = lookups(entries)
+    found = lookups(entries, windows_of(request.patient))
     context = {
         "section": "record",
         "days": list(by_day(found)),

@@ -28,8 +28,10 @@ DOORS = {
     "account/email/": EVERYBODY,  # leads to account/
     "account/inactive/": EVERYBODY,
     "account/login/": EVERYBODY,
+    "account/leave/": EVERYBODY,
     "account/logout/": EVERYBODY,
     "account/password/reset/": EVERYBODY,
+    "account/people/": frozenset({PATIENT}),
     "account/signed-out/": EVERYBODY,
     "account/signup/": EVERYBODY,
     "account/stay/": EVERYBODY,
@@ -41,11 +43,13 @@ DOORS = {
     "media/images/": EVERYBODY,
     "metrics": EVERYBODY,  # of a local service; a public one asks for a token
     "ops/": frozenset({Role.OPERATIONS, Role.ADMIN}),
+    "ops/emergencies/": frozenset({Role.ADMIN}),
     "readyz": EVERYBODY,
     "record/": frozenset({PATIENT}),
     "shared/": EVERYBODY,  # a link and its passcode open it, not who is signed in
     "staff/": STAFF,
     "staff/activation/": frozenset({Role.RECORDS}),
+    "staff/emergency/": frozenset({Role.CLINICIAN}),
     "staff/results/": frozenset({Role.CLINICIAN}),
     "start": EVERYBODY,
     "tests/": EVERYBODY,
