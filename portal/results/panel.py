@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from fhir.store import Repository
 from portal.record.dates import brief, day
@@ -10,6 +11,8 @@ from portal.record.reading import Reading
 from portal.results.history import Correction, Earlier, corrections, earlier
 from portal.results.mark import Mark, mark
 from portal.results.sentences import change
+
+_LONGEST_CELL: Final = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The lines, and the day of the earlier values where all of them share it."""
+    """The lines of the table, what is prose instead, and the day that all earlier values share."""
 
     lines: list[Line]
+    written: list[Line]
     since: str
 
     @property
@@ -57,7 +61,16 @@ def panel(records: Repository, patient: str, readings: Sequence[Reading], now: d
                 since,
             )
         )
-    return Panel(lines, common)
+    return Panel(
+        [line for line in lines if not _is_written(line.reading)],
+        [line for line in lines if _is_written(line.reading)],
+        common,
+    )
+
+
+def _is_written(reading: Reading) -> bool:
+    """Whether the value is prose, which a column of a table would set word under word."""
+    return reading.number is None and (len(reading.text) > _LONGEST_CELL or "\n" in reading.text)
 
 
 def _changed(reading: Reading, before: Earlier | None, now: datetime) -> tuple[str, str]:

@@ -39,6 +39,34 @@ def test_the_heading_says_when_the_sample_was_taken_not_when_it_was_sent(
     assert "Full blood count Taken Tuesday 10 March 2026, 9:15am" in page(her_browser, report)
 
 
+def test_what_is_prose_stands_below_the_table_as_paragraphs(her_browser, hospital, amina_yusuf):
+    count, ids = a_count(hospital, amina_yusuf, hb="112")
+    prose = an_observation(amina_yusuf, "22634-0", "Microscopy")
+    del prose["valueQuantity"]
+    prose["valueString"] = (
+        "Skin with a mole in it, which is harmless.\nThe edges are clear by 2 mm."
+    )
+    short = an_observation(amina_yusuf, "5802-4", "Nitrite")
+    del short["valueQuantity"]
+    short["valueString"] = "Not detected"
+    made = [hospital.create(one).id for one in (prose, short)]
+    report = hospital.read("DiagnosticReport", count).json
+    report["result"] = [
+        {"reference": f"Observation/{one}"} for one in (made[0], ids["hb"], made[1])
+    ]
+    hospital.update(report, None)
+
+    shown = her_browser.get(f"{LIST}{count}/").content.decode()
+
+    assert "<p>Skin with a mole in it, which is harmless.</p>" in shown
+    assert "<p>The edges are clear by 2 mm.</p>" in shown
+    table = shown.partition("<tbody")[2].partition("</tbody>")[0]
+    assert ["Haemoglobin" in table, "Not detected" in table, "Microscopy" in table] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert '<h2 class="nhsuk-heading-s">Microscopy</h2>' in shown
+
+
 def test_changes_share_a_heading_where_they_share_a_day(her_browser, hospital, amina_yusuf):
     a_count(hospital, amina_yusuf, "2025-12-09", hb="118", plt="286")
     report, _ = a_count(hospital, amina_yusuf, hb="112", plt="286", eos="0.38")
