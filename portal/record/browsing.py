@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fhir.store import NotFound, Retraction, Stored
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import arrivals, freshness, pages, places, seen
+from portal.record.discharge import last_discharge
 from portal.record.entry import present
 from portal.record.listing import listed
 from portal.record.naming import names_of
@@ -39,6 +40,8 @@ def section(request: IdentifiedRequest, key: str) -> HttpResponse:
         found = listed(request, here, place, arrived, news)
         after = found.next.sealed(request.patient) if found.next else ""
         context |= {"found": found, "next": after}
+        if key == "medicines" and place is None and "part" not in request.GET:
+            context["discharge"] = last_discharge(request.records, request.patient)
     return _page(request, "record/section.html", context, SECTION_PARTS)
 
 

@@ -10,14 +10,17 @@ from typing import Final
 
 from fhir.store import Criteria, Repository, Retraction, Stored
 from portal.identity.middleware import IdentifiedRequest
+from portal.record.allergyintolerance import NONE_KNOWN, AllergyIntolerance
 from portal.record.arrivals import Arrived
 from portal.record.entry import Entry, present
 from portal.record.naming import names_of
 from portal.record.places import Place
 from portal.record.sections import Section, address_of
 from portal.record.seen import News
+from portal.record.statuses import ACTIVE
 
 PAGE: Final = 25
+_NONE_AT_ALL: Final = "716186003"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,14 @@ class Listed:
     groups: list[tuple[str, list[Row]]]
     retracted: list[Retraction]
     next: Place | None
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether it says that there is no allergy, and of one that there is."""
+        entries = [row.entry for _, rows in self.groups for row in rows]
+        allergies = [one for one in entries if isinstance(one, AllergyIntolerance)]
+        none = [one for one in allergies if one.heading() == NONE_KNOWN[_NONE_AT_ALL]]
+        return bool(none) and any(one.group() == ACTIVE for one in allergies)
 
     @property
     def is_empty(self) -> bool:

@@ -99,6 +99,15 @@ def test_that_there_is_no_allergy_is_another_text_than_that_nothing_is_written(
     assert "Nothing has been written down" not in none + elsewhere
 
 
+def test_an_allergy_and_that_there_is_none_are_said_to_disagree(her_browser, hospital, amina_yusuf):
+    hospital.create(an_allergy(amina_yusuf, "716220001", "No known animal allergy"))
+    hospital.create(an_allergy(amina_yusuf))
+    assert "two different things" not in main(her_browser.get(ALLERGIES))
+
+    hospital.create(an_allergy(amina_yusuf, "716186003", "No known allergy"))
+    assert "Your record says two different things" in main(her_browser.get(ALLERGIES))
+
+
 def test_a_thing_says_its_facts_its_state_and_its_code_in_small_print(
     her_browser, hospital, amina_yusuf
 ):
@@ -242,7 +251,8 @@ def test_a_long_section_asks_the_database_no_more_than_a_short_one(
         hospital.create(an_example_of(name, amina_yusuf))
     her_browser.post("/record/seen/")
 
-    assert queries(her_browser, address) == few == STATEMENTS
+    more = section.key == "medicines"  # what changed at the last discharge
+    assert queries(her_browser, address) == few == STATEMENTS + 2 * more
 
 
 def queries(browser, address):
