@@ -165,7 +165,12 @@ FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinici
     "ImagingStudy",
     "Specimen",
 ]
-PROCRASTINATE_IMPORT_PATHS = ["portal.export.tasks", "portal.ops.alarms", "portal.results.tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "portal.carers.tasks",
+    "portal.export.tasks",
+    "portal.ops.alarms",
+    "portal.results.tasks",
+]
 
 # When results open by themselves: on working days from nine to five, or at any time
 RESULTS_IN_WORKING_HOURS = env.flag("RESULTS_IN_WORKING_HOURS", default=True)

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Short enough to be typed from a slip of paper.
     path("start", RedirectView.as_view(pattern_name="account_activate"), name="start"),
     path("staff/", include("portal.identity.staff_urls")),
+    path("staff/", include("portal.carers.staff_urls")),
     path("staff/emergency/", include("portal.emergency.staff_urls")),
     path("staff/results/", include("portal.results.staff_urls")),
     path("ops/emergencies/", include("portal.emergency.ops_urls")),

@@ -44,3 +44,14 @@ def concept(code: str) -> Json:
     """Return the code as a CodeableConcept."""
     system, display, _ = RELATIONSHIPS[code]
     return {"coding": [{"system": system, "code": code, "display": display}]}
+
+
+# What a parent may show, by the kinds that the national standard names.
+EVIDENCE: Final = [
+    ("birth-certificate", "Birth certificate"),
+    ("adoption-certificate", "Adoption certificate"),
+    ("parental-order", "Parental order"),
+    ("responsibility-agreement", "Parental responsibility agreement or order"),
+    ("special-guardianship", "Special guardianship order"),
+    ("care-order", "Care order"),
+]

@@ -100,14 +100,14 @@ def seen_through(terms: Terms, today: date, suspended_at: int) -> frozenset[str]
     shared = frozenset(terms.scopes) & EVERYTHING
     if terms.basis == Basis.PATIENT:
         return shared
+    decided = _decided(terms, today)
     match stage_of(terms.born, today, suspended_at):
         case Stage.WHOLE:
-            return shared
+            return shared if decided is None else shared & decided
         case Stage.NARROWED:
-            decided = _decided(terms, today)
             return shared & ({APPOINTMENTS} if decided is None else decided)
         case Stage.SUSPENDED:
-            return shared & (_decided(terms, today) or frozenset())
+            return shared & (decided or frozenset())
         case _:
             return frozenset()
 

@@ -106,6 +106,7 @@ def _page(request: IdentifiedRequest, name: str, shown: dict[str, Any]) -> HttpR
     frame = {
         "sections": [
             ("Worklist", reverse("staff_results"), False),
+            ("Children", reverse("staff_children"), False),
             ("Emergency access", reverse("staff_emergency"), True),
         ],
         "me": (me.name, me.job_title or me.get_role_display()),

@@ -124,7 +124,10 @@ def _about(found: Person) -> dict[str, Any]:
 def _page(request: IdentifiedRequest, name: str, shown: dict[str, Any]) -> HttpResponse:
     me = _me(request)
     frame = {
-        "sections": [("Activation codes", reverse("staff_activation"), True)],
+        "sections": [
+            ("Activation codes", reverse("staff_activation"), True),
+            ("Parents", reverse("staff_parents"), False),
+        ],
         "me": (me.name, me.job_title or me.get_role_display()),
         "home": reverse("staff_activation"),
     }

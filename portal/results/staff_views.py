@@ -175,7 +175,11 @@ def _page(
 ) -> HttpResponse:
     me = cast("User", request.user)
     frame = {
-        "sections": [("Worklist", reverse("staff_results"), True)],
+        "sections": [
+            ("Worklist", reverse("staff_results"), True),
+            ("Children", reverse("staff_children"), False),
+            ("Emergency access", reverse("staff_emergency"), False),
+        ],
         "me": (me.name, me.job_title or me.get_role_display()),
         "home": reverse("staff_results"),
         "moment": clock.now(),

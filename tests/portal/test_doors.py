@@ -49,7 +49,9 @@ DOORS = {
     "shared/": EVERYBODY,  # a link and its passcode open it, not who is signed in
     "staff/": STAFF,
     "staff/activation/": frozenset({Role.RECORDS}),
+    "staff/children/": frozenset({Role.CLINICIAN}),
     "staff/emergency/": frozenset({Role.CLINICIAN}),
+    "staff/parents/": frozenset({Role.RECORDS}),
     "staff/results/": frozenset({Role.CLINICIAN}),
     "start": EVERYBODY,
     "tests/": EVERYBODY,
