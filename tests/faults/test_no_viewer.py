@@ -36,11 +36,16 @@ WALLED = {
     "portal_fhir_version",
     "portal_fhir_words",
 }
+# What a login may do and has done; it says nothing of what a record holds.
 OF_LOGINS = {
     "portal_activationcode",
+    "portal_emergencyaccess",
+    "portal_export",
     "portal_link",
     "portal_opened",
     "portal_sectionseen",
+    "portal_sharelink",
+    "portal_sharing",
     "portal_tie",
 }
 # What is set to itself where there is no patient's key.
