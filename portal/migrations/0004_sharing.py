@@ -8,46 +8,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0003_due_releases'),
+        ("portal", "0003_due_releases"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sharing',
+            name="Sharing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('patient', models.TextField()),
-                ('patient_name', models.TextField(help_text='For the banner; kept current by the daily task')),
-                ('name', models.CharField(help_text='As the patient typed it', max_length=200)),
-                ('email', models.EmailField(max_length=254)),
-                ('relationship', models.CharField(max_length=20)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('basis', models.CharField(choices=[('patient', 'PATIENT'), ('parental-responsibility', 'PARENT')], default=portal.carers.rules.Basis['PATIENT'], max_length=30)),
-                ('state', models.CharField(choices=[('invited', 'INVITED'), ('active', 'ACTIVE'), ('suspended', 'SUSPENDED'), ('ended', 'ENDED')], default=portal.carers.rules.State['INVITED'], max_length=10)),
-                ('reason', models.CharField(default=portal.carers.rules.Reason['CREATED'], max_length=60)),
-                ('ends_on', models.DateField(help_text='The last day on which they may look', null=True)),
-                ('invited_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('digest', models.CharField(max_length=64, null=True, unique=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('related_person', models.CharField(max_length=64)),
-                ('consent', models.CharField(max_length=64)),
-                ('born', models.DateField(null=True)),
-                ('stage', models.CharField(blank=True, default=portal.carers.rules.Stage['WHOLE'], max_length=10)),
-                ('told', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='Warnings that have been sent', size=None)),
-                ('decided_scopes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), null=True, size=None)),
-                ('decided_until', models.DateField(null=True)),
-                ('carer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='helps', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("patient", models.TextField()),
+                (
+                    "patient_name",
+                    models.TextField(help_text="For the banner; kept current by the daily task"),
+                ),
+                ("name", models.CharField(help_text="As the patient typed it", max_length=200)),
+                ("email", models.EmailField(max_length=254)),
+                ("relationship", models.CharField(max_length=20)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[("patient", "PATIENT"), ("parental-responsibility", "PARENT")],
+                        default=portal.carers.rules.Basis["PATIENT"],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "INVITED"),
+                            ("active", "ACTIVE"),
+                            ("suspended", "SUSPENDED"),
+                            ("ended", "ENDED"),
+                        ],
+                        default=portal.carers.rules.State["INVITED"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(default=portal.carers.rules.Reason["CREATED"], max_length=60),
+                ),
+                (
+                    "ends_on",
+                    models.DateField(help_text="The last day on which they may look", null=True),
+                ),
+                ("invited_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("digest", models.CharField(max_length=64, null=True, unique=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("related_person", models.CharField(max_length=64)),
+                ("consent", models.CharField(max_length=64)),
+                ("born", models.DateField(null=True)),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True, default=portal.carers.rules.Stage["WHOLE"], max_length=10
+                    ),
+                ),
+                (
+                    "told",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        default=list,
+                        help_text="Warnings that have been sent",
+                        size=None,
+                    ),
+                ),
+                (
+                    "decided_scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), null=True, size=None
+                    ),
+                ),
+                ("decided_until", models.DateField(null=True)),
+                (
+                    "carer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="helps",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['patient'], name='sharing_of_patient')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', [portal.carers.rules.State['ACTIVE'], portal.carers.rules.State['SUSPENDED']])), fields=('patient', 'carer'), name='sharing_once')],
+                "indexes": [models.Index(fields=["patient"], name="sharing_of_patient")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    portal.carers.rules.State["ACTIVE"],
+                                    portal.carers.rules.State["SUSPENDED"],
+                                ],
+                            )
+                        ),
+                        fields=("patient", "carer"),
+                        name="sharing_once",
+                    )
+                ],
             },
         ),
     ]
