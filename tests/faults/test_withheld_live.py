@@ -47,8 +47,11 @@ def amina_yusuf(own_database, tuesday):
 
 
 @pytest.fixture
-def browsers(amina_yusuf, dr_lund):
-    """Give the browsers of all to whom a withheld report must say nothing, and of a witness."""
+def browsers(amina_yusuf, dr_nair, dr_lund):
+    """Give the browsers of all to whom a withheld report must say nothing, and of a witness.
+
+    Amina's care team is known before any page opens: it is no secret, and would be heard of.
+    """
     a_feed("winpath")
     people = {"Amina": amina_yusuf}
     for name, number, family in (("Ben", "9991013172", "Carter"), ("Grace", "9991026347", "Lee")):
