@@ -121,7 +121,7 @@ class Reader:
             rows = fetched(
                 f"SELECT count(*) FROM portal_fhir_resource r WHERE {conditions}", parameters
             )
-            self._audit_search(criteria, [])
+            self._audit_search(criteria, [], _verdict(rule[0]))
         return int(rows[0][0])
 
     def on_account_of(self, causes: Mapping[str, Sequence[str]]) -> Self:
@@ -137,9 +137,11 @@ class Reader:
         other._causes = causes  # noqa: SLF001 (its own kind)
         return other
 
-    def _audit(self, interaction: Interaction, seen: Sequence[Seen]) -> None:
+    def _audit(
+        self, interaction: Interaction, seen: Sequence[Seen], outcome: Verdict = Verdict.ALLOWED
+    ) -> None:
         named = [replace(one, ids=[*one.ids, *self._causes.get(one.patient, ())]) for one in seen]
-        call = Call(interaction, named)
+        call = Call(interaction, named, outcome)
         if self._pending is None:
             audit.write(self.viewer, call)
         else:
@@ -172,17 +174,22 @@ class Reader:
             rows = fetched(statement, parameters)
             more = len(rows) > criteria.count
             del rows[criteria.count :]
-            self._audit_search(criteria, rows)
+            self._audit_search(criteria, rows, _verdict(rule[0]))
         return rows, more
 
-    def _audit_search(self, criteria: Criteria, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _audit_search(
+        self,
+        criteria: Criteria,
+        rows: Sequence[tuple[Any, ...]],
+        outcome: Verdict = Verdict.ALLOWED,
+    ) -> None:
         """Leave a row for each patient found, and for each asked about in vain."""
         named: dict[str, list[str]] = {key: [] for key in criteria.patients or ()}
         for row in rows:
             named.setdefault(row[3], []).append(row[1])
         seen = [Seen(key, criteria.resource_type, ids) for key, ids in named.items()]
         seen = seen or [Seen("", criteria.resource_type, [])]
-        self._audit(Interaction.SEARCH, seen)
+        self._audit(Interaction.SEARCH, seen, outcome)
 
     def _facts(self, resource_type: str, logical_id: str) -> Facts | None:
         return self._all_facts([(resource_type, logical_id)]).get((resource_type, logical_id))
@@ -217,3 +224,8 @@ def fetched(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+def _verdict(rule: str) -> Verdict:
+    """Return how a search was answered: one of a type that its viewer holds nothing of, with no."""
+    return Verdict.NOT_GRANTED if rule == "FALSE" else Verdict.ALLOWED

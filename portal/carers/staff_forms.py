@@ -12,7 +12,8 @@ from portal.carers.relationships import EVIDENCE, PARENTS
 from portal.carers.scopes import KINDS
 from portal.forms import DateOfBirth, NhsNumber
 
-_CHOICES = [(scope.key, scope.words) for scope in KINDS]
+# In a patient's words, but said by somebody else.
+_CHOICES = [(scope.key, scope.words.replace(" my ", " the ")) for scope in KINDS]
 
 
 class ChildForm(forms.Form):

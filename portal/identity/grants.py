@@ -109,9 +109,13 @@ def grants_of_carer(acting: Acting | None) -> tuple[Grant, ...]:
 
 
 def barred_from(user: User) -> frozenset[str]:
-    """Return the records that `user` may not open as staff: their own and their relations'."""
+    """Return the records that `user` may not open as staff: their own, and their relations'.
+
+    Whoever helps somebody, or has helped them, counts as a relation.
+    """
     own = Link.objects.filter(user=user, ended_at=None).values_list("patient", flat=True)
-    return frozenset(user.ties.values_list("patient", flat=True)) | frozenset(own)
+    helped = user.helps.exclude(accepted_at=None).values_list("patient", flat=True)
+    return frozenset(user.ties.values_list("patient", flat=True).union(own, helped))
 
 
 def _patient(person: str) -> tuple[Grant, ...]:

@@ -65,7 +65,9 @@ def page(
 
 
 def whose(request: IdentifiedRequest) -> Person:
-    """Return whose record it is, for the head of a printed page."""
+    """Return whose record it is, for the head of a printed page; to a helper, by name alone."""
+    if request.standing and request.standing.acting:
+        return Person(request.standing.acting.name, "")
     found, _ = request.records.search(Criteria("Patient", [request.patient], count=1))
     patient = found[0].json if found else {}
     names = patient.get("name") or [{}]

@@ -191,7 +191,18 @@ def test_the_page_says_who_sees_what_and_when_they_last_looked(
     assert "Ben Carter, my son Can see Test results Cannot see Appointments, letters" in said
     assert "See what Ben looked at" in said
     looked = words(her_browser.get("/record/access-log/?who=helpers"))
-    assert "Ben Carter Helping you Looked at your" in looked
+    assert "Ben Carter Your son, helping you Looked at your" in looked
+
+
+def test_nobody_is_said_to_have_looked_at_what_they_could_not_see(her_browser, grace, ben):
+    browser = acting(ben, helps(ben, grace, "letters"))
+    for page in ("/", "/record/", "/record/letters/"):
+        assert browser.get(page).status_code == 200
+
+    looked = words(her_browser.get("/record/access-log/?who=helpers"))
+
+    assert "Looked at your letters" in looked
+    assert "test results" not in looked.partition("Ben Carter")[2]
 
 
 def test_the_page_asks_as_much_of_the_database_for_ten_as_for_one(

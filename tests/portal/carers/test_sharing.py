@@ -25,6 +25,7 @@ from tests.portal.carers.helping import (
     viewer_of,
 )
 from tests.portal.identity.test_actions import hold
+from tests.portal.results.staff import a_clinician, treats
 from tests.signing_in import a_login
 
 WRONG = date(1945, 2, 12)
@@ -327,3 +328,22 @@ def test_a_warning_is_told_once_and_of_missed_ones_the_latest():
     assert rules.warning_due(born, date(2026, 3, 3), 13, ["11-90"]) is None
     assert rules.warning_due(born, date(2026, 5, 20), 13, []) == "11-30"
     assert rules.warning_due(born, date(2026, 6, 1), 13, []) is None
+
+
+def test_nobody_opens_as_staff_the_record_of_somebody_they_help(ben, grace, graces_record):
+    doctor = treats(a_clinician("Dr Ben Carter"), graces_record)
+    Link.objects.filter(user=ben).update(user=doctor)
+    assert graces_record not in grants.barred_from(doctor)
+
+    sharing = helps(doctor, grace, "letters")
+    assert graces_record in grants.barred_from(doctor)
+
+    stop(grace, sharing)
+    assert graces_record in grants.barred_from(doctor)
+
+
+def test_a_printed_page_names_whose_it_is_and_no_number(ben, grace):
+    page = acting(ben, helps(ben, grace, "letters")).get("/record/letters/?print")
+
+    assert "Grace Carter" in page.content.decode().partition("db-printed")[2]
+    assert "999 102 6347" not in page.content.decode()
