@@ -1,6 +1,6 @@
 """What lists read: resources of several types in one order, found by their words, taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -74,13 +74,13 @@ class Lister(Reader):
                 [patient, list(resource_types), *parameters],
             )
             named = {name: [row[3] for row in rows if row[2] == name] for name in resource_types}
-            self._audit(Interaction.SEARCH, [Seen(patient, *one) for one in named.items()])
+            self._audit_found({(patient, name): ids for name, ids in named.items()})
         return [retraction(row) for row in rows]
 
     def _merged(
         self, wanted: Sequence[Criteria], columns: str
     ) -> tuple[list[tuple[Any, ...]], bool]:
-        """Read one page of several searches; the audit has a row for each type, found or not."""
+        """Read one page of several searches, of which the audit tells as one."""
         if not wanted:
             return [], False
         rules = [visible(self.viewer, Interaction.SEARCH, one.resource_type) for one in wanted]
@@ -96,11 +96,16 @@ class Lister(Reader):
     def _audit_rows(
         self, asked: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        """Leave a row for each patient and type that was asked about, found or not."""
         named: dict[tuple[str, str], list[str]] = {one: [] for one in asked}
         for row in rows:
             named.setdefault((row[3], row[0]), []).append(row[1])
-        self._audit(Interaction.SEARCH, [Seen(*key, ids) for key, ids in named.items()])
+        self._audit_found(named)
+
+    def _audit_found(self, named: Mapping[tuple[str, str], Sequence[str]]) -> None:
+        """Leave a row for each patient and type of which anything was found, or one for none."""
+        found = [Seen(*key, ids) for key, ids in named.items() if ids]
+        in_vain = [Seen(*next(iter(named), ("", "")), [])]
+        self._audit(Interaction.SEARCH, found or in_vain)
 
     def _any_of(
         self, interaction: Interaction, resource_types: Sequence[str]

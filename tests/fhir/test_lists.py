@@ -77,7 +77,7 @@ def test_each_type_keeps_its_own_rule(records, amina):
     assert [one.id for one in found] == [one.id for one in facts] == [shown]
 
 
-def test_one_call_is_one_statement_and_a_row_in_the_audit_for_each_type(records, amina):
+def test_one_call_is_one_statement_and_a_row_in_the_audit_for_each_type_found(records, amina):
     made = records.create(a_report(amina)).id
     reading = as_patient(amina)
 
@@ -87,8 +87,18 @@ def test_one_call_is_one_statement_and_a_row_in_the_audit_for_each_type(records,
     said = [one["sql"] for one in queries.captured_queries]
     assert sum("portal_fhir_resource" in sql for sql in said) == 1
     assert sum(sql.startswith("INSERT") for sql in said) == 1
-    rows = {one.resource_type: one.ids for one in entries_for(reading.viewer, amina)[:2]}
-    assert rows == {REPORT: (made,), VALUE: ()}
+    rows = [(one.resource_type, one.ids) for one in entries_for(reading.viewer, amina)]
+    assert rows[0] == (REPORT, (made,))
+    assert VALUE not in dict(rows)
+
+
+def test_what_is_asked_in_vain_leaves_a_row_too(records, amina):
+    reading = as_patient(amina)
+    reading.search_any(both(amina))
+    reading.retracted(amina, REPORT, VALUE)
+
+    rows = [(one.resource_type, one.ids) for one in entries_for(reading.viewer, amina)]
+    assert rows == [(REPORT, ())] * 2
 
 
 def test_a_long_resource_stands_in_a_list_without_its_files_and_long_texts(records, amina):
