@@ -1,7 +1,5 @@
 """How allauth signs our users in: no sign-up, a second factor kept secret, plain words."""
 
-import base64
-import hashlib
 import time
 from datetime import datetime
 from typing import Any, cast
@@ -13,8 +11,6 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
@@ -22,8 +18,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from portal import brand, clock
+from portal.ciphers import ciphers
+from portal.drafts import keeping
 from portal.identity import activation, doors, mails, second_factor, sessions
 from portal.identity.models import Role, User
+
+_SECOND_FACTORS = "second factors"
 
 # Said at the top of the next page; what is not here needs no saying.
 SAID = {
@@ -79,8 +79,11 @@ class AccountAdapter(DefaultAccountAdapter):
             return "/"
         return doors.HOMES.get(Role(user.role), reverse("account"))
 
-    def get_logout_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
-        return reverse("account_signed_out")
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Return the page that says so; it is asked for before the session ends."""
+        signed_in = request.user.is_authenticated and isinstance(request.user, User)
+        is_kept = signed_in and keeping.is_kept_for(cast("User", request.user), clock.now())
+        return reverse("account_signed_out") + ("?kept=1" if is_kept else "")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse("account")
@@ -135,10 +138,10 @@ class MfaAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _ciphers().encrypt(text.encode()).decode()
+        return ciphers(_SECOND_FACTORS).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _ciphers().decrypt(encrypted_text.encode()).decode()
+        return ciphers(_SECOND_FACTORS).decrypt(encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
@@ -155,13 +158,3 @@ class MfaAdapter(DefaultMFAAdapter):
 
 def locked(request: HttpRequest, until: datetime) -> HttpResponse:
     return render(request, "account/locked.html", {"until": until}, status=403)
-
-
-def _ciphers() -> MultiFernet:
-    """Encrypt with the secret key; read also what an earlier one encrypted."""
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return MultiFernet([Fernet(_key(secret)) for secret in keys])
-
-
-def _key(secret: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.sha256(b"second factors:" + secret.encode()).digest())

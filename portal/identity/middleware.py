@@ -5,6 +5,7 @@ record as that viewer may see it) and ``request.patient`` (the patient key in vi
 """
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from django.utils.http import urlencode
 from fhir.access import NOBODY, Viewer
 from fhir.store import Repository
 from portal import clock
+from portal.drafts import keeping
 from portal.identity import doors, sessions
 from portal.identity.doors import Answer, Area, Caller
 from portal.identity.models import Capacity, Role, User
@@ -40,8 +42,9 @@ class IdentityMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         found = _standing(request)
         if isinstance(found, Over):
+            response = _signed_out(request, found)
             sessions.end(request)
-            return _unless_quiet(request, _signed_out(request, found))
+            return _unless_quiet(request, response)
         _identify(request, found, NOBODY)
         response = self._through_the_door(request, found)
         if found is not None or request.path.startswith(reverse("account")):
@@ -134,9 +137,14 @@ def _sent_to(request: HttpRequest, told: Answer) -> HttpResponse:
 
 
 def _signed_out(request: HttpRequest, why: Over) -> HttpResponse:
+    """Send them to the page that says so; whatever `request.user` had typed waits for them."""
     asked = {"why": str(why)}
     if request.method == "GET" and doors.area_of(request.path):
         asked["next"] = request.get_full_path()
+    elif request.path == reverse("account_signed_out") and "next" in request.GET:
+        asked["next"] = request.GET["next"]
+    if keeping.is_kept_for(cast("User", request.user), clock.now()):
+        asked["kept"] = "1"
     return redirect(f"{reverse('account_signed_out')}?{urlencode(asked)}")
 
 

@@ -28,7 +28,8 @@ _View = Callable[..., HttpResponse]
 def signed_out(request: HttpRequest) -> HttpResponse:
     why = request.GET.get("why", "")
     known = why if why in set(rules.Over) else ""
-    return render(request, "account/signed_out.html", {"why": known, "next": next_of(request)})
+    shown = {"why": known, "next": next_of(request), "kept": "kept" in request.GET}
+    return render(request, "account/signed_out.html", shown)
 
 
 @require_GET
