@@ -7,8 +7,9 @@ order, within seconds. The database lets nobody change or delete a row.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import connection
 
@@ -34,6 +35,23 @@ class Entry:
     outcome: Verdict
     resource_type: str
     ids: tuple[str, ...]
+    # Its place among all rows, which is nobody's to know.
+    row: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows are asked for, where None asks nothing; `until` is not included."""
+
+    kinds: Sequence[Kind] = tuple(Kind)
+    since: datetime | None = None
+    until: datetime | None = None
+    for_somebody: bool | None = None
+    types: Sequence[str] | None = None
+    who: str | None = None
+
+
+ALL: Final = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +124,44 @@ def write(viewer: Viewer, *calls: Call) -> None:
 def entries_for(
     viewer: Viewer,
     patient: str,
+    wanted: Wanted = ALL,
     *,
-    kinds: Sequence[Kind] = tuple(Kind),
-    before: datetime | None = None,
+    before: int | None = None,
     count: int = 50,
 ) -> list[Entry]:
     """Return the newest rows about `patient` that `viewer` may read, and log that it was read.
 
-    `kinds` are the capacities of those who looked. A row that names something withheld is absent
-    until that is released; refusals and the service's own work are never shown (decisions 25).
+    A row that names something withheld is absent until that is released; refusals and the
+    service's own work are never shown (decisions 25). What goes on below the row `before` is one
+    reading with what came above it.
     """
     with scoped(viewer), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT a.at, a.kind, a.who, a.name, a.role, a.organisation, a.on_behalf_of,"
+            "SELECT a.id, a.at, a.kind, a.who, a.name, a.role, a.organisation, a.on_behalf_of,"
             " a.interaction, a.outcome, a.resource_type, a.ids"
             " FROM portal_fhir_auditentry a"
-            " WHERE a.patient = %s AND a.outcome = 'allowed' AND a.who <> %s"
-            " AND a.kind = ANY(%s) AND (%s::timestamptz IS NULL OR a.at < %s)"
+            " WHERE a.patient = %(patient)s AND a.outcome = 'allowed' AND a.who <> %(system)s"
+            " AND a.kind = ANY(%(kinds)s)"
+            " AND (%(before)s::bigint IS NULL OR a.id < %(before)s)"
+            " AND (%(since)s::timestamptz IS NULL OR a.at >= %(since)s)"
+            " AND (%(until)s::timestamptz IS NULL OR a.at < %(until)s)"
+            " AND (%(for_somebody)s::boolean IS NULL"
+            "   OR (a.on_behalf_of <> '') = %(for_somebody)s)"
+            " AND (%(types)s::text[] IS NULL OR a.resource_type = ANY(%(types)s))"
+            " AND (%(who)s::text IS NULL OR a.who = %(who)s)"
             " AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(a.ids) named(id)"
             "   WHERE NOT EXISTS (SELECT 1 FROM portal_fhir_resource r"
             "     WHERE r.resource_type = CASE WHEN named.id LIKE '%%/%%'"
             "       THEN split_part(named.id, '/', 1) ELSE a.resource_type END"
             "     AND r.logical_id = split_part(named.id, '/', CASE WHEN named.id LIKE '%%/%%'"
             "       THEN 2 ELSE 1 END)))"
-            " ORDER BY a.id DESC LIMIT %s",
-            [patient, SYSTEM.who, [str(kind) for kind in kinds], before, before, count],
+            " ORDER BY a.id DESC LIMIT %(count)s",
+            _asked(wanted)
+            | {"patient": patient, "system": SYSTEM.who, "before": before, "count": count},
         )
         found = [_entry(row) for row in cursor.fetchall()]
-        write(viewer, Call(Interaction.SEARCH, [Seen(patient, "AuditEvent", [])]))
+        if before is None:
+            write(viewer, Call(Interaction.SEARCH, [Seen(patient, "AuditEvent", [])]))
     return found
 
 
@@ -230,18 +258,32 @@ def _link(previous: bytes, row: Sequence[object]) -> bytes:
     return hashlib.sha256(previous + content.encode()).digest()
 
 
-def _entry(row: Sequence[object]) -> Entry:
-    at, kind, who, name, role, organisation, behalf, interaction, outcome, of_type, ids = row
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "kinds": [str(kind) for kind in wanted.kinds],
+        "since": wanted.since,
+        "until": wanted.until,
+        "for_somebody": wanted.for_somebody,
+        "types": None if wanted.types is None else list(wanted.types),
+        "who": wanted.who,
+    }
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    number, at, kind, who, name, role, organisation, behalf, interaction, outcome, of_type, ids = (
+        row
+    )
     return Entry(
-        at,  # type: ignore[arg-type]
-        Kind(str(kind)),
-        str(who),
-        str(name),
-        str(role),
-        str(organisation),
-        str(behalf),
-        Interaction(str(interaction)),
-        Verdict(str(outcome)),
-        str(of_type),
-        tuple(one for one in json.loads(str(ids)) if "/" not in one),
+        at,
+        Kind(kind),
+        who,
+        name,
+        role,
+        organisation,
+        behalf,
+        Interaction(interaction),
+        Verdict(outcome),
+        of_type,
+        tuple(one for one in json.loads(ids) if "/" not in one),
+        number,
     )

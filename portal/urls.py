@@ -4,8 +4,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from portal.carers.views import leave
+from portal.drafts.views import save
 from portal.home import home
 from portal.ops import health
+from portal.privacy.views import why
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.lives),
@@ -16,9 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/share/", include("portal.export.share_urls")),
     path("shared/", include("portal.export.shared_urls")),
     path("record/letters/", include("portal.letters.urls")),
+    path("record/access-log/why/<str:line>/", why, name="why"),
     path("record/", include("portal.record.urls")),
     path("record/results/", include("portal.results.urls")),
     path("account/people/", include("portal.carers.urls")),
+    path("account/drafts/", save, name="drafts"),
     path("account/leave/", leave, name="leave"),
     path("account/", include("portal.identity.urls")),
     # Short enough to be typed from a slip of paper.
@@ -26,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("portal.identity.staff_urls")),
     path("staff/", include("portal.carers.staff_urls")),
     path("staff/emergency/", include("portal.emergency.staff_urls")),
+    path("staff/privacy/", include("portal.privacy.staff_urls")),
     path("staff/results/", include("portal.results.staff_urls")),
     path("ops/emergencies/", include("portal.emergency.ops_urls")),
     path("ops/", include("portal.ops.urls")),

@@ -35,6 +35,7 @@ AREAS = (
     Area("/staff/", Capacity.STAFF, STAFF_ROLES, whole=True),
     Area("/staff/activation/", Capacity.STAFF, frozenset({Role.RECORDS})),
     Area("/staff/parents/", Capacity.STAFF, frozenset({Role.RECORDS})),
+    Area("/staff/privacy/", Capacity.STAFF, frozenset({Role.RECORDS, Role.ADMIN})),
     Area("/staff/", Capacity.STAFF, frozenset({Role.CLINICIAN})),
     Area("/ops/emergencies/", Capacity.STAFF, frozenset({Role.ADMIN})),
     Area("/ops/", Capacity.STAFF, frozenset({Role.OPERATIONS, Role.ADMIN})),

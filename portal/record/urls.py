@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from portal.record import browsing, front, search, views
+from portal.record import access_log, browsing, front, search
 from portal.record.sections import BROWSED
 
 
@@ -18,7 +18,8 @@ register_converter(SectionKey, "section")
 app_name = "record"
 urlpatterns = [
     path("", front.front, name="front"),
-    path("access-log/", views.access_log, name="access-log"),
+    path("access-log/", access_log.access_log, name="access-log"),
+    path("access-log/list.csv", access_log.access_log_file, name="access-log-file"),
     path("search/", search.search, name="search"),
     path("seen/", browsing.seen_all, name="seen"),
     path("<section:key>/", browsing.section, name="section"),

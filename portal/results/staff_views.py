@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fhir.store import NotFound
 from portal import clock
+from portal.drafts import keeping
+from portal.drafts.keeping import Kept
 from portal.identity import rules
 from portal.identity.middleware import IdentifiedRequest
 from portal.record.dates import local
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 _PAGE = ("GET", "HEAD", "POST")
 _CONFLICT = 409
 _BAD = 400
+_DRAFTS = ("release", "hold")
 
 
 @require_safe
@@ -92,6 +95,7 @@ def _released(request: IdentifiedRequest, waiting: Waiting, form: ReleaseForm) -
     except OnlyInPerson:
         form.add_error("told", "This result is given in person first. Say so, or hold it")
         return _release_page(request, waiting, form, status=_BAD)
+    _forget_drafts(request, waiting)
     return _done(request, f"Released to {waiting.person.name}.", success=True)
 
 
@@ -105,6 +109,7 @@ def _held(request: IdentifiedRequest, waiting: Waiting, form: HoldForm) -> HttpR
         return _done(request, "This had been released already. It was not held.")
     except LookAgain:
         return _look_again(request, waiting)
+    _forget_drafts(request, waiting)
     return _done(request, f"Held. {waiting.person.name} cannot see it.", success=True)
 
 
@@ -151,7 +156,9 @@ def _release_page(  # noqa: PLR0913 (the states of one page)
 ) -> HttpResponse:
     now = clock.now()
     row, case, person = waiting.row, waiting.case, waiting.person
-    form = form or ReleaseForm(initial={"seen": waiting.stamp})
+    drafts = {name: _draft(request, name, row.logical_id) for name in _DRAFTS}
+    seen = {"seen": waiting.stamp}
+    form = form or ReleaseForm(initial={**drafts["release"].words, **seen})
     shown = {
         "row": row,
         "is_released": row.state == DueRelease.State.RELEASED and not case.is_withheld,
@@ -164,10 +171,25 @@ def _release_page(  # noqa: PLR0913 (the states of one page)
         "source": source_of(waiting),
         "came_at": max(one.updated_at for one in (case.subject, *case.parts)),
         "form": form,
-        "hold": hold or HoldForm(initial={"seen": waiting.stamp}),
+        "hold": hold or HoldForm(initial={**drafts["hold"].words, **seen}),
+        "drafts": drafts,
         "changed": changed,
     }
     return _page(request, "release", shown, status)
+
+
+def _draft(request: IdentifiedRequest, form: str, result_id: str) -> Kept:
+    """Return what was typed into one of the page's forms, with what has just come with it."""
+    about = (cast("User", request.user), form, result_id)
+    if request.method == "POST":
+        return keeping.keep(*about, request.POST.dict(), clock.now())
+    return keeping.kept(*about, clock.now())
+
+
+def _forget_drafts(request: IdentifiedRequest, waiting: Waiting) -> None:
+    for form in _DRAFTS:
+        me = cast("User", request.user)
+        keeping.discard(me, form, waiting.row.logical_id, clock.now())
 
 
 def _page(

@@ -52,6 +52,7 @@ DOORS = {
     "staff/children/": frozenset({Role.CLINICIAN}),
     "staff/emergency/": frozenset({Role.CLINICIAN}),
     "staff/parents/": frozenset({Role.RECORDS}),
+    "staff/privacy/": frozenset({Role.ADMIN, Role.RECORDS}),
     "staff/results/": frozenset({Role.CLINICIAN}),
     "start": EVERYBODY,
     "tests/": EVERYBODY,

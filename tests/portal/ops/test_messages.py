@@ -315,7 +315,7 @@ def test_the_patients_log_does_not_tell_of_a_message_that_was_looked_into(parked
     browser.post(at(parked), {"act": "reveal", "reason": "Ring the laboratory"})
     assert rows("SELECT 1 FROM portal_fhir_auditentry WHERE patient = %s AND kind = 'staff'", key)
 
-    assert audit.entries_for(SYSTEM, key, kinds=[Kind.STAFF]) == []
+    assert audit.entries_for(SYSTEM, key, audit.Wanted([Kind.STAFF])) == []
 
 
 def test_nothing_of_a_message_is_in_the_log_of_the_service(parked, browser, caplog):
