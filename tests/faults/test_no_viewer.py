@@ -43,6 +43,7 @@ OF_LOGINS = {
     "portal_export",
     "portal_link",
     "portal_opened",
+    "portal_question",
     "portal_sectionseen",
     "portal_sharelink",
     "portal_sharing",
