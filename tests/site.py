@@ -112,6 +112,7 @@ class Site:
             "CLOCK_MAY_MOVE": "yes",
             "STRICT_TEMPLATES": "yes",
             "EMAIL_FOLDER": str(self.folder / "mail"),
+            "EXPORTS_FOLDER": str(self.folder / "exports"),
         }
 
 

@@ -69,7 +69,7 @@ def remove(exports: Iterable[Export]) -> None:
 def is_outdated(export: Export, viewer: Viewer) -> bool:
     """Whether the record says something else now of what is in the copy (decisions 23)."""
     changed = since(viewer, export.patient, export.head, MOST_CHANGES)
-    ids = {one.logical_id for one in changed if one.logical_id and one.kind != NEW}
+    ids = {one.logical_id for one in changed if one.resource_type and one.kind != NEW}
     too_many = len(changed) >= MOST_CHANGES
     return too_many or names_any(places.path_of(export.file), ids)
 

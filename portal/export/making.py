@@ -192,7 +192,8 @@ class _Run:
         with transaction.atomic():
             if not mine.update(beat_at=clock.now(), **values):
                 raise Stopped
-            changes.announce(self.export.patient, changes.SEEN)
+            whose = self.export.patient
+            changes.announce(whose, changes.SEEN, f"Patient/{whose}")
 
 
 def _add_part(archive: Archive, folder: Path, part: Progress) -> None:

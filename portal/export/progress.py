@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from portal.export.parts import Part, counted
+from portal.export.parts import WHOLE, Part, counted
 
 
 class Step(enum.StrEnum):
@@ -38,6 +38,10 @@ class Progress:
     @property
     def counted(self) -> str:
         return counted(self.key, self.count)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.key in WHOLE
 
     @property
     def is_missing(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from fhir.store import Criteria, Repository, Stored
 from portal.export.parts import Part
 
-PAGE = 200
+PAGE = 100
 # After all that has a day come those that have none.
 UNDATED = (None, 2**62)
 

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from portal import database
 
-ROWS = ("loading", "pages", "section", "timeline", "message", "listener", "hints")
+ROWS = ("loading", "pages", "section", "timeline", "export", "message", "listener", "hints")
 SCRATCH = f"daybook_bench_{os.getpid()}"
 ELSEWHERE = {"DATABASE_NAME": SCRATCH, "DATABASE_URL": "", "CLOCK_MAY_MOVE": "yes"}
 
