@@ -18,9 +18,12 @@ from fhir import feeds
 from fhir.access import SYSTEM
 from fhir.labels import Label
 from fhir.store import Repository
+from portal import clock
+from portal.export.models import Export
 from portal.identity.models import Role
 from tests.builders import a_bundle, a_patient, labelled
 from tests.faults.test_withheld import FORM_TOKEN
+from tests.portal.letters.pieces import a_letter, attached
 from tests.portal.live.test_socket import closed_with, open_socket, said, write
 from tests.portal.record.things import a_condition
 from tests.portal.results.laboratory import a_count, a_value, sent
@@ -44,6 +47,10 @@ PATIENT_PAGES = (
     "/record/results/{report}/document/0/",
     "/record/conditions/condition/{condition}/",
     "/record/conditions/condition/{condition}/?part=status",
+    "/record/letters/documentreference/{letter}/",
+    "/record/letters/documentreference/{letter}/web-page/",
+    "/record/letters/documentreference/{letter}/file/1/",
+    "/record/download/{copy}/",
 )
 STAFF_PAGES = ("/staff/results/{report}/", "/staff/results/{report}/?part=none")
 API = (
@@ -79,6 +86,8 @@ def world(moved_clock):
             "report": report,
             "value": value,
             "condition": condition,
+            "letter": records.create(a_letter(patient, *FORMS)).id,
+            "copy": NOWHERE,  # until there is a login that asks for one
             "patient": patient,
         }
     report, value = sent(*a_count(amina, a_value(amina, "41", "LL")))
@@ -87,13 +96,16 @@ def world(moved_clock):
         "report": report,
         "value": value,
         "condition": hidden,
+        "letter": records.create(labelled(a_letter(amina, *FORMS), "NOPAT")).id,
+        "copy": NOWHERE,
         "patient": amina,
     }
-    things["nobody"] = dict.fromkeys(("report", "value", "condition", "patient"), NOWHERE)
+    things["nobody"] = dict.fromkeys(things[AMINA], NOWHERE)
     return things
 
 
 A_TEXT = {"contentType": "text/plain", "data": "QQ=="}
+FORMS = (attached("<p>Dear</p>"), attached(b"%PDF-1.7", "application/pdf"))
 
 
 @pytest.fixture
@@ -102,6 +114,7 @@ def browsers(world):
     people = {name: a_login(name) for name in (AMINA, BEN)}
     for name, user in people.items():
         linked(user, world[name]["patient"])
+        world[name]["copy"] = str(a_copy(user, world[name]["patient"]).pk)
     others = {
         role: signed_in(a_login(role.title(), role))
         for role in (Role.RECORDS, Role.EDITOR, Role.APPROVER, Role.OPERATIONS, Role.ADMIN)
@@ -124,6 +137,11 @@ def browsers(world):
     for browser in found.values():
         browser.raise_request_exception = False
     return found
+
+
+def a_copy(user, patient):
+    asked_at = clock.now()
+    return Export.objects.create(user=user, patient=patient, chosen=[], asked_at=asked_at)
 
 
 def with_token(name):
