@@ -105,9 +105,7 @@ def letter_of(stored: Stored, level: int = 2, names: Mapping[str, str] = NO_NAME
     entry = present(stored, names)
     pieces = list(_pieces(resource, level))
     is_composition = stored.resource_type == "Composition"
-    passages = (
-        _sections(resource, level) if is_composition else _passages(resource, pieces, level)
-    )
+    passages = _sections(resource, level) if is_composition else _passages(resource, pieces, level)
     return Letter(
         stored.id,
         stored.resource_type,
