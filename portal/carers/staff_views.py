@@ -18,6 +18,7 @@ from portal.carers.listing import helper
 from portal.carers.parents import TooOld
 from portal.carers.staff_forms import ChildForm, DecisionForm, ParentForm
 from portal.identity import people, rules
+from portal.identity.menus import menu
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import User
 from portal.identity.people import Person
@@ -148,15 +149,7 @@ def _page(request: IdentifiedRequest, name: str, shown: dict[str, Any]) -> HttpR
     is_desk = name in {"desk", "parent", "code"}
     home = reverse("staff_activation" if is_desk else "staff_results")
     frame = {
-        "sections": (
-            [("Activation codes", home, False), ("Parents", reverse("staff_parents"), True)]
-            if is_desk
-            else [
-                ("Worklist", home, False),
-                ("Children", reverse("staff_children"), True),
-                ("Emergency access", reverse("staff_emergency"), False),
-            ]
-        ),
+        "sections": menu(me.role, "staff_parents" if is_desk else "staff_children"),
         "me": (me.name, me.job_title or me.get_role_display()),
         "home": home,
     }

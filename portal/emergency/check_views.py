@@ -12,6 +12,7 @@ from portal import clock
 from portal.emergency import actions
 from portal.emergency.models import EmergencyAccess
 from portal.emergency.rules import WORDS, Why
+from portal.identity.menus import menu
 from portal.identity.middleware import IdentifiedRequest
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def unchecked(request: IdentifiedRequest) -> HttpResponse:
     me = cast("User", request.user)
     shown = {
         "area": "operations",
-        "sections": [("Emergency access", reverse("ops_emergencies"), True)],
+        "sections": menu(me.role, "ops_emergencies"),
         "me": (me.name, me.job_title or me.get_role_display()),
         "home": reverse("ops_feeds"),
         "found": found,

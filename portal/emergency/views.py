@@ -16,6 +16,7 @@ from portal.emergency import actions, mails, reading, rules
 from portal.emergency.actions import Asked, NoSuchRecord, OwnOrRelations
 from portal.emergency.forms import WhoseForm, WhyForm
 from portal.emergency.models import EmergencyAccess
+from portal.identity.menus import menu
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import User
 
@@ -104,11 +105,7 @@ def _mine(request: IdentifiedRequest, key: UUID) -> EmergencyAccess:
 def _page(request: IdentifiedRequest, name: str, shown: dict[str, Any]) -> HttpResponse:
     me = _me(request)
     frame = {
-        "sections": [
-            ("Worklist", reverse("staff_results"), False),
-            ("Children", reverse("staff_children"), False),
-            ("Emergency access", reverse("staff_emergency"), True),
-        ],
+        "sections": menu(me.role, "staff_emergency"),
         "me": (me.name, me.job_title or me.get_role_display()),
         "home": reverse("staff_results"),
         "moment": clock.now(),

@@ -17,6 +17,7 @@ from portal import clock
 from portal.identity import actions, doors, people, rules
 from portal.identity.actions import JustGiven
 from portal.identity.forms import ChecksForm, PersonForm
+from portal.identity.menus import menu
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import ActivationCode, Link, Role, User
 from portal.identity.people import Person
@@ -124,10 +125,7 @@ def _about(found: Person) -> dict[str, Any]:
 def _page(request: IdentifiedRequest, name: str, shown: dict[str, Any]) -> HttpResponse:
     me = _me(request)
     frame = {
-        "sections": [
-            ("Activation codes", reverse("staff_activation"), True),
-            ("Parents", reverse("staff_parents"), False),
-        ],
+        "sections": menu(me.role, "staff_activation"),
         "me": (me.name, me.job_title or me.get_role_display()),
         "home": reverse("staff_activation"),
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fhir.alarms import Alarm
 from fhir.queues import NotTheirs
 from portal import clock
+from portal.identity.menus import menu
 from portal.identity.middleware import IdentifiedRequest
 from portal.ops import alarms, board, messages
 from portal.ops.forms import ReasonForm
@@ -123,10 +124,9 @@ def page(
     """Return a page of operations: its template, with the frame around it."""
     me = cast("User", request.user)
     current = {"message": "messages", "identity": "identities"}.get(name, name)
-    sections = (("feeds", "Feeds"), ("messages", "Messages"), ("identities", "Identities"))
     frame = {
         "area": "operations",
-        "sections": [(label, reverse(f"ops_{key}"), key == current) for key, label in sections],
+        "sections": menu(me.role, f"ops_{current}"),
         "me": (me.name, me.job_title or me.get_role_display()),
         "home": reverse("ops_feeds"),
         "moment": clock.now(),

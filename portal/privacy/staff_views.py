@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fhir.access import SYSTEM
@@ -14,6 +13,7 @@ from fhir.store import Repository
 from portal import clock
 from portal.drafts import keeping
 from portal.identity import doors, people
+from portal.identity.menus import menu
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import Role
 from portal.privacy import actions
@@ -75,17 +75,10 @@ def _page(
     request: IdentifiedRequest, name: str, shown: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     me = _me(request)
-    role = Role(me.role)
-    here = ("Privacy questions", reverse("staff_privacy"), True)
-    other = (
-        ("Activation codes", reverse("staff_activation"), False)
-        if role == Role.RECORDS
-        else ("Emergency access", reverse("ops_emergencies"), False)
-    )
     frame = {
-        "sections": [other, here],
+        "sections": menu(me.role, "staff_privacy"),
         "me": (me.name, me.job_title or me.get_role_display()),
-        "home": doors.HOMES[role],
+        "home": doors.HOMES[Role(me.role)],
         "today": local(clock.now()).date(),
     }
     return render(request, f"staff/privacy/{name}.html", frame | shown, status=status)

@@ -13,6 +13,7 @@ from portal import clock
 from portal.drafts import keeping
 from portal.drafts.keeping import Kept
 from portal.identity import rules
+from portal.identity.menus import menu
 from portal.identity.middleware import IdentifiedRequest
 from portal.record.dates import local
 from portal.results import actions, together
@@ -197,11 +198,7 @@ def _page(
 ) -> HttpResponse:
     me = cast("User", request.user)
     frame = {
-        "sections": [
-            ("Worklist", reverse("staff_results"), True),
-            ("Children", reverse("staff_children"), False),
-            ("Emergency access", reverse("staff_emergency"), False),
-        ],
+        "sections": menu(me.role, "staff_results"),
         "me": (me.name, me.job_title or me.get_role_display()),
         "home": reverse("staff_results"),
         "moment": clock.now(),
