@@ -43,7 +43,7 @@ def access_log(request: IdentifiedRequest) -> HttpResponse:
     found = log_reading.visits(request.viewer, request.patient, asked) if asked else iter(())
     shown, rest = _page_of(found)
     days = groupby(_lines(request, shown), key=lambda line: line.visit.day)
-    asked = asked or Asked()
+    asked = asked or Asked(request.GET.get("who", ""))
     context = {
         "section": "record",
         "form": form,
@@ -52,7 +52,6 @@ def access_log(request: IdentifiedRequest) -> HttpResponse:
             (label, _address(replace(asked, who=key)), key) for key, label in LABELS.items()
         ],
         "chosen": asked,
-        "label": LABELS[asked.who],
         "older": (_address(replace(asked, until=rest)), day(rest)) if rest else None,
         "file": _address(asked, "record:access-log-file"),
         "is_cut": len(shown) == MOST_LINES,

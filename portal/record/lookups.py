@@ -31,6 +31,8 @@ THINGS = {name: f"your {small(one.title)}" for one in SECTIONS for name in one.t
     "Patient": "your name and contact details",
     "RelatedPerson": "who can see your record",
 }
+# What a helper changes by saying yes, or by stopping.
+_SHARING = frozenset({"Consent", "RelatedPerson"})
 _OTHERS = "other parts of your record"
 _LOOKED = "Looked at"
 VERBS = {
@@ -74,6 +76,8 @@ class Lookup:
 
     def said(self, titles: Mapping[str, str]) -> str:
         """Return what was done; `titles` are the names of reports that may be named."""
+        if self.kind is Kind.PROXY and _SHARING.issuperset(self.types):
+            return "Changed how they help you"
         if self._is_bulk:
             return f"{self.verb} {_things(self.types)}, {len(self.things):,} items at once"
         named = dict.fromkeys(titles[one] for one in self.reports if one in titles)
@@ -116,18 +120,17 @@ def lookups(
         verb = _verb(entry)
         visit = going_on.get((entry.who, verb))
         if visit is None or visit.is_over(entry):
-            visit = _begun(entry, verb, windows, relations or {})
+            role = _role(entry, relations or {})
+            visit = Lookup(entry.who, entry.name, role, entry.kind, verb, entry.at, entry.at)
             going_on[entry.who, verb] = visit
             in_order.append(visit)
         visit.takes(entry)
+        visit.emergency = visit.emergency or _emergency(entry, windows)
     yield from in_order
 
 
-def _begun(entry: Entry, verb: str, windows: list[Window], relations: Mapping[str, str]) -> Lookup:
-    role = _role(entry, relations)
-    visit = Lookup(entry.who, entry.name, role, entry.kind, verb, entry.at, entry.at)
-    visit.emergency = next((one for one in windows if one.holds(entry.who, entry.at)), None)
-    return visit
+def _emergency(entry: Entry, windows: Iterable[Window]) -> Window | None:
+    return next((one for one in windows if one.holds(entry.who, entry.at)), None)
 
 
 def _verb(entry: Entry) -> str:
