@@ -63,8 +63,11 @@ def save(user: User, token: str, typed: Mapping[str, str], now: datetime) -> str
     row = _of(user).filter(form=form, about=about).first()
     if row and not row.words and shown_at <= row.saved_at:
         return ""
-    _put(user, form, about, _sealed(words) if words else "", now)
-    return said(now, now) if words else ""
+    if not words:
+        _of(user).filter(form=form, about=about).delete()
+        return ""
+    _put(user, form, about, _sealed(words), now)
+    return said(now, now)
 
 
 def discard(user: User, form: str, about: str, now: datetime) -> None:

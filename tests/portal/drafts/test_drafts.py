@@ -72,6 +72,8 @@ def test_the_last_that_was_typed_counts_and_nothing_typed_is_no_draft(her_browse
     assert saves(her_browser, token, words="  ").json() == {"said": ""}
 
     assert "Draft saved" not in words(her_browser.get(why))
+    saves(her_browser, token, words="Once more.")
+    assert "Once more." in her_browser.get(why).content.decode()
 
 
 def test_it_is_gone_once_it_is_sent(her_browser, why):
