@@ -58,21 +58,38 @@ ABOUT = [
         body=[
             heading("What you can do"),
             """
-            - make the words 4 times as big
-            - use Daybook with a keyboard only
+            - make the words 4 times as big and read without moving sideways
+            - use Daybook with a keyboard only, and see where you are
             - listen to it with a screen reader
             - use it on a small phone, and with scripts switched off
+            - print a page in dark words on white
+            - stop and come back: what you type is kept for 30 days
             """,
             heading("How good it is"),
             """
             We build Daybook to the Web Content Accessibility Guidelines version 2.2, level AA.
-            We check each page with a tool when we change it. People with disabilities have not
-            tested this sample yet.
+            As far as we know it meets them in part. What we know of is below.
+            """,
+            heading("How we tested it"),
+            """
+            A tool called axe looks at each page for patients and staff, at the width of a phone
+            and of a desk, each time that we change Daybook. It must find nothing serious. We
+            also check by machine that no page is too wide at 4 times the size, that the main
+            things can be done by keyboard, and that words from right to left stand as they
+            should. A tool finds fewer than half of all problems.
+            """,
+            heading("What has not been tested"),
+            """
+            - people with disabilities have not tried this sample
+            - nobody has listened to every page with a screen reader
+            - nobody has tried speech control or screen magnifiers
+            - a speaker of Urdu has not read our Urdu pages
             """,
             heading("What does not work yet"),
             """
-            Letters that a hospital sends as a PDF may not work with a screen reader. Call us and
-            we send them in another form.
+            Letters that a hospital sends as a PDF may not work with a screen reader. Words that
+            a hospital sends may be hard to read: we show them as they came. Call us and we send
+            what you need in another form.
             """,
             heading("Tell us about a problem"),
             """

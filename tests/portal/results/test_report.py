@@ -58,8 +58,8 @@ def test_what_is_prose_stands_below_the_table_as_paragraphs(her_browser, hospita
 
     shown = her_browser.get(f"{LIST}{count}/").content.decode()
 
-    assert "<p>Skin with a mole in it, which is harmless.</p>" in shown
-    assert "<p>The edges are clear by 2 mm.</p>" in shown
+    assert '<p dir="auto">Skin with a mole in it, which is harmless.</p>' in shown
+    assert '<p dir="auto">The edges are clear by 2 mm.</p>' in shown
     table = shown.partition("<tbody")[2].partition("</tbody>")[0]
     assert ["Haemoglobin" in table, "Not detected" in table, "Microscopy" in table] == [
         True, True, False,

@@ -1,0 +1,90 @@
+"""A hospital's day with something on every page, for somebody who looks at them all."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from fhir.access import SYSTEM
+from fhir.labels import Label
+from fhir.store import Criteria, Repository
+from portal import clock
+from portal.emergency.models import EmergencyAccess
+from portal.identity.models import Role, User
+from portal.privacy import actions
+from portal.privacy.actions import Asked
+from portal.privacy.models import Question
+from portal.record import log_reading
+from tests.builders import a_patient
+from tests.portal.amina import a_count, a_pressure, a_scan, flagged
+from tests.portal.amina import a_value as a_value_of
+from tests.portal.carers.helping import helps, invited
+from tests.portal.carers.helping import viewer_of as signed_viewer
+from tests.portal.carers.records import one_of_each
+from tests.portal.record.looked import A_LINK, DR_NAIR, STEPWELL, WINPATH
+from tests.portal.results.laboratory import a_count as a_sent_count
+from tests.portal.results.laboratory import a_value, sent
+from tests.portal.results.staff import a_clinician, treats
+from tests.signing_in import a_login, linked, with_app
+
+# Urdu, as a person writes their own name and a clinician a note.
+NAME = "امینہ"
+NOTE = "آپ کا ہیموگلوبن تھوڑا کم ہے۔ گولیاں لیتی رہیں۔"
+BORN_1945 = "1945-02-11"
+
+
+IN_AN_EMERGENCY = replace(DR_NAIR, who="Practitioner/doyle", name="Nurse Karen Doyle")
+ASKED_ABOUT = replace(DR_NAIR, who="Practitioner/adeyemi", name="Ms Ruth Adeyemi")
+
+
+def a_full_day() -> dict[str, User]:
+    """Fill the record of Grace, who has all there is, and of Ben, who has nothing; return all."""
+    hospital = Repository(SYSTEM)
+    grace = _somebody(hospital, "Grace Carter", "9991026347", given=NAME, born=BORN_1945)
+    ben = _somebody(hospital, "Ben Carter", "9991013172", given="Ben")
+    patient = grace.links.get().patient
+    doctor = treats(a_clinician("Dr Priya Nair", job_title="Consultant"), patient)
+    _fill(hospital, patient)
+    _look(hospital, patient, grace, doctor)
+    helps(ben, grace, "results", "letters")
+    invited(grace, "letters", name="Zara Yusuf", relationship="DAUC")
+    roles = (Role.RECORDS, Role.OPERATIONS, Role.ADMIN)
+    staff = {role: with_app(a_login(f"The {role}", role)) for role in roles}
+    return {"grace": grace, "ben": ben, "doctor": with_app(doctor), **staff}
+
+
+def _somebody(hospital: Repository, name: str, nhs_number: str, **more: str) -> User:
+    user = with_app(a_login(name))
+    linked(user, hospital.create(a_patient(nhs_number, family="Carter", **more)).id)
+    return user
+
+
+def _fill(hospital: Repository, patient: str) -> None:
+    for resource in one_of_each(patient):
+        hospital.create(resource)
+    a_count(hospital, patient, "2025-12-09", hb="118", wbc="9.8", eos="0.2")
+    report, _ = a_count(hospital, patient, hb="112", plt="286")
+    hospital.create(flagged(a_value_of(patient, "hb", "104", "2026-01-20"), "L"))
+    hospital.update({**hospital.read("DiagnosticReport", report).json, "conclusion": NOTE}, None)
+    taken_back, _ = a_count(hospital, patient, "2026-02-01", hb="99")
+    hospital.relabel("DiagnosticReport", taken_back, add=Label.NOPAT)
+    a_scan(hospital, patient)
+    a_pressure(hospital, patient)
+    sent(*a_sent_count(patient, a_value(patient, "41", "LL")))
+
+
+def _look(hospital: Repository, patient: str, grace: User, doctor: User) -> None:
+    """Let all kinds of people and systems look, one in an emergency; two are asked why."""
+    now = clock.now()
+    EmergencyAccess.objects.create(
+        user=doctor, who=IN_AN_EMERGENCY.who, patient=patient, why="treating", opened_at=now,
+        reason="Brought in by ambulance, could not speak.", ends_at=now + timedelta(hours=4),
+    )  # fmt: skip
+    reports = hospital.summaries(Criteria("DiagnosticReport", [patient], count=2))[0]
+    for viewer in (DR_NAIR, IN_AN_EMERGENCY, WINPATH, STEPWELL, A_LINK, ASKED_ABOUT):
+        for one in reports:
+            Repository(viewer).read("DiagnosticReport", one.id)
+    own = signed_viewer(grace)
+    for visit in log_reading.visits(own, patient, log_reading.Asked()):
+        if visit.name in {ASKED_ABOUT.name, DR_NAIR.name}:
+            actions.ask(Asked(grace, patient, visit, NOTE), now)
+    answered = Question.objects.filter(name=ASKED_ABOUT.name)
+    answered.update(answer=NOTE, answered_at=now, answered_by=doctor)
