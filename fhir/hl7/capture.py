@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 # All in one statement, which is a transaction of its own. The rows are joined to the scope, so that
 # the wall is open to each before it is looked at.
-_KEEP: Final = """
+KEEP: Final = """
 WITH scope AS MATERIALIZED (
   SELECT set_config('daybook.patients', '*', true), set_config('daybook.sees', '31', true)),
 kept AS (INSERT INTO portal_fhir_inboundmessage
@@ -147,7 +147,7 @@ class Capture:
             self._connection = await self._connect()
             columns.register(self._connection)
         await self._hear(self._connection, {arrived.feed for arrived in batch})
-        await self._connection.execute(_KEEP, [*_columns(batch), CHANNEL])
+        await self._connection.execute(KEEP, [*_columns(batch), CHANNEL])
 
     async def _hear(self, connection: psycopg.AsyncConnection[Any], feeds: set[str]) -> None:
         now = time.monotonic()

@@ -88,7 +88,7 @@ def _keep(raw: bytes) -> None:
     row = (messages.FEED, control, digest, raw, seen.kind, seen.person, " ".join(seen.reports))
     with scoped(SYSTEM), psycopg.Cursor(connection.connection) as cursor:
         columns = [[value] for value in (*row, False)]
-        cursor.execute(capture._KEEP, [*columns, [messages.FEED], capture.CHANNEL])  # noqa: SLF001
+        cursor.execute(capture.KEEP, [*columns, capture.CHANNEL])
 
 
 def _post(client: Client, posted: list[bytes]) -> None:
