@@ -14,6 +14,9 @@ from portal.bootstrap import ROOT, TESTS
 PYTHON = sys.executable
 TEMPLATES = ["portal/jinja2", "portal/templates", "cms/jinja2"]
 JOURNEYS = "tests/journeys"
+# A third worker uses two cores while others wait for a browser or a process. A file stays with one
+# worker, in the order of tests/conftest.py: those whose tests wait begin first.
+WORKERS = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 # The shape of a real deployment, so that Django's own deployment checks have their say.
 PRODUCTION = {
     "PUBLIC_HOST": "daybook.example",
@@ -24,6 +27,8 @@ PRODUCTION = {
 }
 # What a person may have set for a service of their own must not reach the checks.
 NOT_OURS = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ROLE", "PUBLIC_HOST", "DEBUG"}
+# Nor may this: tests start the service some eighty times, and would compile it anew each time.
+NOT_OURS |= {"PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,7 @@ def run_tests(arguments: list[str], *, quick: bool) -> int:
     else:
         settings["CHROMIUM"] = _browser()
     _provide_pango()
-    workers = ["-n", "2", "--dist", "loadfile"]
-    return _run([PYTHON, "-m", "pytest", *workers, *arguments], settings)
+    return _run([PYTHON, "-m", "pytest", *WORKERS, *arguments], settings)
 
 
 def tidy() -> int:

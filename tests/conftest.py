@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,18 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("house")
 
 SECONDS = {"ordinary": 60, "journey": 300}
+
+
+@pytest.hookimpl(trylast=True)  # once every journey has its mark
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files whose tests wait for processes, so that no worker is left alone with one."""
+    waiting = {
+        item.path
+        for item in items
+        if item.get_closest_marker("journey") or "own_database" in item.fixturenames
+    }
+    sizes = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in waiting, -sizes[item.path], item.path))
 
 
 class TookTooLong(BaseException):

@@ -47,6 +47,13 @@ def test_checks_do_not_see_a_service_of_the_persons_own(monkeypatch):
     assert checking.Check("sees", [sys.executable, "-c", seen]).passes()
 
 
+def test_checks_keep_what_they_compile(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    seen = "import sys; raise SystemExit(sys.dont_write_bytecode)"
+
+    assert checking.Check("sees", [sys.executable, "-c", seen]).passes()
+
+
 def test_ci_runs_the_same_command():
     run = checking.ROOT / ".ci" / "run"
 
