@@ -18,6 +18,7 @@ from fhir.scope import scoped
 
 CHAIN_LOCK = 7_302_001
 LATE = timedelta(seconds=60)
+MOST = 5_000  # rows linked at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def last_looks(viewer: Viewer, patient: str, who: Sequence[str]) -> dict[str, da
         return dict(cursor.fetchall())
 
 
-def chain(limit: int = 5000) -> int:
+def chain(limit: int = MOST) -> int:
     """Link the rows that have no link yet, oldest first; return how many. One relay at a time."""
     with scoped(SYSTEM), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CHAIN_LOCK])

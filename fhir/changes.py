@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 CHANNEL = "daybook"
 _PAYLOAD_LIMIT = 7_500
 _RETRIES = (1, 5, 30, 300, 3600)
+MOST = 100  # deliveries taken at once
 # Changes that name no resource: a right to look has changed; something has been looked at.
 AUTH = "auth"
 SEEN = "seen"
@@ -87,7 +88,7 @@ def record(changes: Iterable[Change]) -> None:
                 [row[3].backload for row in rows],
             ],
         )
-        _owe(keys, seqs)
+        _owe(by_patient, seqs)
         told = [key for key in keys if not all(one.backload for one in by_patient[key])]
         if told:
             payload = ",".join(told)
@@ -161,7 +162,7 @@ def numbers(patients: Collection[str]) -> dict[str, Head]:
         return {patient: Head(epoch, seq) for patient, epoch, seq in cursor.fetchall()}
 
 
-def deliver_next(limit: int = 100) -> int:
+def deliver_next(limit: int = MOST) -> int:
     """Tell subscribers of the changes they are owed; return how many deliveries were taken.
 
     A subscriber that fails is told again later, alone; the others are not held up.
@@ -250,11 +251,17 @@ def _next_numbers(keys: list[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _owe(keys: list[str], seqs: dict[str, int]) -> None:
-    names: list[str] = settings.FHIR_SUBSCRIBERS
-    if not names:
+def _owe(by_patient: Mapping[str, Sequence[Change]], seqs: Mapping[str, int]) -> None:
+    """Note whom the relay shall tell: a subscriber hears of the kinds of change it has named."""
+    subscribers: Mapping[str, Sequence[str]] = settings.FHIR_SUBSCRIBERS
+    owed = [
+        (key, seqs[key], name)
+        for key in sorted(by_patient)
+        for name, kinds in subscribers.items()
+        if any(one.kind in kinds for one in by_patient[key])
+    ]
+    if not owed:
         return
-    owed = [(key, seqs[key], name) for key in keys for name in names]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO portal_fhir_delivery (patient, seq, subscriber, due_at, attempts, error)"

@@ -1,6 +1,6 @@
 """Put labels on resources or take them off: no new version, one change each (decisions 22)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,17 +36,37 @@ class Target:
     version: int | None = None
 
 
+Row = dict[str, Any]
+
+
+def locked(targets: Sequence[Target]) -> dict[tuple[str, str], Row]:
+    """Return what the viewer may see of the targets, by address, locked until commit."""
+    # In the order in which writers lock them too.
+    found = arrays.fetch(
+        TO_RELABEL,
+        [[one.resource_type for one in targets], [one.logical_id for one in targets]],
+    )
+    rows = [dict(zip(_COLUMNS, row, strict=True)) for row in found]
+    return {(row["resource_type"], row["logical_id"]): row for row in rows}
+
+
 def relabel(
-    targets: Sequence[Target], *, add: Label = NONE, remove: Label = NONE, retraction: str
+    targets: Sequence[Target],
+    held: Mapping[tuple[str, str], Row],
+    *,
+    add: Label = NONE,
+    remove: Label = NONE,
+    retraction: str,
 ) -> list[Change]:
-    """Change the labels of current versions; those that are so already make no change.
+    """Change the labels of what is held; those that are so already make no change.
 
     Releasing a version makes it the one that was shown; withholding a shown one leaves
     `retraction`: that it is being corrected, or that it has been removed.
 
     :raises Conflict: a version in hand is not the current one.
     """
-    rows = [_after(row, add, remove, retraction) for row in _current(targets)]
+    _refuse_others(targets, held)
+    rows = [_after(row, add, remove, retraction) for row in held.values()]
     changed = [row for row in rows if row["labels"] != row["before"]]
     if not changed:
         return []
@@ -71,19 +91,14 @@ def relabel(
     ]
 
 
-def _current(targets: Sequence[Target]) -> list[dict[str, Any]]:
-    """Return the rows, locked, in the order in which writers lock them too."""
-    expected = {(one.resource_type, one.logical_id): one.version for one in targets}
-    found = arrays.fetch(TO_RELABEL, [[key[0] for key in expected], [key[1] for key in expected]])
-    rows = [dict(zip(_COLUMNS, row, strict=True)) for row in found]
-    for row in rows:
-        version = expected[row["resource_type"], row["logical_id"]]
-        if version is not None and version != row["version"]:
-            raise Conflict(f"{row['resource_type']}/{row['logical_id']} is not at {version}")
-    return rows
+def _refuse_others(targets: Sequence[Target], held: Mapping[tuple[str, str], Row]) -> None:
+    for one in targets:
+        row = held[one.resource_type, one.logical_id]
+        if one.version not in {None, row["version"]}:
+            raise Conflict(f"{one.resource_type}/{one.logical_id} is not at {one.version}")
 
 
-def _after(row: dict[str, Any], add: Label, remove: Label, retraction: str) -> dict[str, Any]:
+def _after(row: Row, add: Label, remove: Label, retraction: str) -> Row:
     before = row["labels"]
     after = (before | add) & ~remove
     shown, said = row["shown_version"], row["retraction"]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from fhir import audit, changes, relabelling
-from fhir.access import SYSTEM, WRITING, Interaction, Verdict, decide
+from fhir.access import SYSTEM, WRITING, Facts, Interaction, Verdict, decide
 from fhir.audit import Seen
 from fhir.changes import Change
 from fhir.compartment import patient_of
@@ -131,17 +131,19 @@ class Repository(Lister):
         :raises Conflict: a target's version is not the current one.
         :raises NotFound: one of them is nothing that this viewer may label.
         """
-        facts = self._all_facts([(one.resource_type, one.logical_id) for one in targets])
-        for one in targets:
-            of_one = facts.get((one.resource_type, one.logical_id))
-            if of_one is None or decide(self.viewer, Interaction.LABEL, of_one) != Verdict.ALLOWED:
-                raise self._refusal(Interaction.LABEL, one.resource_type, one.logical_id)
-        named: dict[tuple[str, str], list[str]] = {}
-        for (resource_type, logical_id), of_one in facts.items():
-            named.setdefault((of_one.patient, resource_type), []).append(logical_id)
         with self.transaction():
-            changed = relabelling.relabel(targets, add=add, remove=remove, retraction=retraction)
+            held = relabelling.locked(targets)
+            for one in targets:
+                address = one.resource_type, one.logical_id
+                if not self._may_label(held.get(address)):
+                    raise self._refusal(Interaction.LABEL, *address)
+            changed = relabelling.relabel(
+                targets, held, add=add, remove=remove, retraction=retraction
+            )
             self._told(replace(change, backload=self._backload) for change in changed)
+            named: dict[tuple[str, str], list[str]] = {}
+            for (resource_type, logical_id), row in held.items():
+                named.setdefault((row["patient"], resource_type), []).append(logical_id)
             self._audit(Interaction.LABEL, [Seen(*key, ids) for key, ids in named.items()])
 
     def lent_writes(self, *resource_types: str) -> "Repository":
@@ -156,6 +158,12 @@ class Repository(Lister):
         )
         viewer = replace(self.viewer, grants=(*self.viewer.grants, *lent))
         return self._as(viewer, self._causes)
+
+    def _may_label(self, row: relabelling.Row | None) -> bool:
+        if row is None:
+            return False
+        facts = Facts(row["resource_type"], row["patient"], row["labels"])
+        return decide(self.viewer, Interaction.LABEL, facts) == Verdict.ALLOWED
 
     def _require_writing(self, drafts: Sequence[Draft]) -> None:
         """Refuse the first draft that this viewer may not write over, or write anew."""

@@ -36,11 +36,15 @@ AUDIT = "audit"
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set; what is under way is finished first."""
     # Nobody waits for the chain: it is linked by the clock, many rows at once.
-    works = {changes.CHANNEL: changes.deliver_next, inbox.CHANNEL: inbox.process_next}
-    wakes = {name: _Wake() for name in (*works, AUDIT)}
+    works: dict[str, tuple[Callable[[], int], int]] = {
+        changes.CHANNEL: (changes.deliver_next, changes.MOST),
+        inbox.CHANNEL: (inbox.process_next, 1),
+        AUDIT: (audit.chain, audit.MOST),
+    }
+    wakes = {name: _Wake() for name in works}
     lines = [
-        threading.Thread(target=_line, args=(work, stop, wakes[name]), name=name, daemon=True)
-        for name, work in {**works, AUDIT: audit.chain}.items()
+        threading.Thread(target=_line, args=(*work, stop, wakes[name]), name=name, daemon=True)
+        for name, work in works.items()
     ]
     lines.append(threading.Thread(target=_listen, args=(stop, wakes), name="wake", daemon=True))
     lines.append(threading.Thread(target=_timed, args=(stop,), name="tasks", daemon=True))
@@ -71,10 +75,11 @@ class _Wake:
             self._changed.wait_for(lambda: self.calls != since, PERIOD)
 
 
-def _line(work: Callable[[], int], stop: threading.Event, wake: _Wake) -> None:
+def _line(work: Callable[[], int], most: int, stop: threading.Event, wake: _Wake) -> None:
+    """Work whenever there is a call, and go on at once where as much was done as is taken."""
     while not stop.is_set():
         calls = wake.calls
-        if not _tried(work):
+        if _tried(work) < most:
             wake.wait(calls)
     connection.close()
 

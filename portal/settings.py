@@ -142,9 +142,8 @@ CLOCK_MAY_MOVE = env.flag("CLOCK_MAY_MOVE")
 # The record: the points at which the portal plugs into fhir
 
 FHIR_VIEWER = "portal.identity.viewers.viewer_of_token"  # who is asking the REST API?
-FHIR_SUBSCRIBERS = [  # who hears of a change, in this order
-    "portal.results.subscriber.report_changed",
-]
+# Who hears of a change, in this order, and of which kinds.
+FHIR_SUBSCRIBERS = {"portal.results.subscriber.report_changed": ["created", "updated"]}
 # Who knows how long ago the systems of a patient's record were heard.
 RECORD_FRESHNESS = "portal.ops.freshness.of"
 # Who knows how many people's results are due to open and have not.

@@ -25,6 +25,7 @@ NEAR: Final = timedelta(days=30)
 LONGEST: Final = timedelta(days=365)
 _GOING_ON: Final = frozenset({"arrived", "triaged", "in-progress", "onleave"})
 _MOST: Final = 1000
+_REPORT: Final = "DiagnosticReport"
 
 _MOMENTS: Final = (
     "onsetDateTime", "recordedDate", "abatementDateTime", "performedDateTime", "authoredOn",
@@ -55,31 +56,42 @@ class Pending:
         return any(start <= self.high and end >= self.low for start, end in spans)
 
 
-def free_followers(
-    records: Repository, patient: str, now: datetime, touched: dict[str, set[str]] | None = None
-) -> None:
-    """Release what no pending report holds back: all of the patient's, or those touched."""
-    wanted = FOLLOWERS if touched is None else [name for name in FOLLOWERS if touched.get(name)]
-    followers = _withheld(records, patient, wanted, touched)
-    if not followers:
-        return
-    reports = _withheld(records, patient, ["DiagnosticReport"])
-    pending = [_pending(report, now) for report in reports]
-    settled = _settled_requests(records, patient, followers, reports)
-    free = [
-        one
-        for one in followers
-        if _address(one) in settled or not any(report.holds(one, now) for report in pending)
-    ]
-    targets = [Target(one.resource_type, one.id, one.version) for one in free]
-    if targets:
+def free_followers(records: Repository, patient: str, now: datetime) -> None:
+    """Release all that no pending report of this patient holds back."""
+    if targets := free_with(records, patient, now, []):
         records.relabel_all(targets, remove=Label.NOPAT)
 
 
+def free_with(
+    records: Repository,
+    patient: str,
+    now: datetime,
+    opening: Sequence[Stored],
+    touched: Mapping[str, set[str]] | None = None,
+) -> list[Target]:
+    """Return what no report holds back once these are opened: all of it, or what was touched."""
+    wanted = FOLLOWERS if touched is None else [name for name in FOLLOWERS if touched.get(name)]
+    if not wanted:
+        return []
+    followers, reports = _withheld(records, patient, wanted, touched)
+    opened = {one.id for one in opening if one.resource_type == _REPORT}
+    pending = [one for one in reports if one.id not in opened]
+    holding = [_pending(report, now) for report in pending]
+    settled = _settled_requests(records, followers, pending, opening)
+    return [
+        Target(one.resource_type, one.id, one.version)
+        for one in followers
+        if _address(one) in settled or not any(report.holds(one, now) for report in holding)
+    ]
+
+
 def _settled_requests(
-    records: Repository, patient: str, followers: Sequence[Stored], pending: Sequence[Stored]
+    records: Repository,
+    followers: Sequence[Stored],
+    pending: Sequence[Stored],
+    opening: Sequence[Stored],
 ) -> set[str]:
-    """Return the requests without a date whose own reports have all been released.
+    """Return the requests without a date whose own reports are all released, or about to be.
 
     A laboratory seldom says when it was asked, but its report names the request.
     """
@@ -91,13 +103,16 @@ def _settled_requests(
     if not requests or not pending:
         return set()
     naming = Criteria(
-        "DiagnosticReport",
-        [patient],
+        _REPORT,
+        [followers[0].patient],
         references=[("based-on", sorted(requests))],
         withheld=False,
         count=_MOST,
     )
-    reported = {name for one in records.search(naming)[0] for name in _asked_by(one.json)}
+    opened = [one for one in opening if one.resource_type == _REPORT]
+    reported = {
+        name for one in (*records.search(naming)[0], *opened) for name in _asked_by(one.json)
+    }
     waiting = {name for one in pending for name in _asked_by(one.json)}
     return requests & reported - waiting
 
@@ -106,24 +121,22 @@ def _withheld(
     records: Repository,
     patient: str,
     resource_types: Sequence[str],
-    touched: Mapping[str, set[str]] | None = None,
-) -> list[Stored]:
+    touched: Mapping[str, set[str]] | None,
+) -> tuple[list[Stored], list[Stored]]:
+    """Return what follows, and the reports that it may wait for."""
+    ids = {name: None if touched is None else list(touched[name]) for name in resource_types}
     wanted = [
-        Criteria(
-            name,
-            [patient],
-            ids=None if touched is None else list(touched[name]),
-            withheld=True,
-            count=_MOST,
-        )
-        for name in resource_types
+        Criteria(name, [patient], ids=asked, withheld=True, count=_MOST)
+        for name, asked in {**ids, _REPORT: None}.items()
     ]
     # What was entered in error is withheld for good and holds nothing back.
-    return [
+    found = [
         one
         for one in records.search_any(wanted)[0]
         if one.json.get("status") != "entered-in-error" and not _is_refuted(one.json)
     ]
+    reports = [one for one in found if one.resource_type == _REPORT]
+    return [one for one in found if one.resource_type != _REPORT], reports
 
 
 def _is_refuted(resource: Json) -> bool:

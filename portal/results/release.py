@@ -84,10 +84,10 @@ def decide(
     return _opening(subject, strictest, now, hours)
 
 
-def release(records: Repository, parts: Iterable[Evidence]) -> None:
+def release(records: Repository, parts: Iterable[Evidence], beside: Iterable[Target] = ()) -> None:
     """Show these resources to the patient, all or none of them, in these very versions.
 
-    What was entered in error is never shown.
+    What was entered in error is never shown. `beside` are others that go with them.
 
     :raises Conflict: a newer version of one has come in.
     :raises NotFound: one is not this viewer's to release.
@@ -97,6 +97,7 @@ def release(records: Repository, parts: Iterable[Evidence]) -> None:
         for one in parts
         if one.labels & Label.NOPAT and not one.is_erased
     ]
+    targets += beside
     if targets:
         records.relabel_all(targets, remove=Label.NOPAT)
 

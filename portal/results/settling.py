@@ -11,7 +11,7 @@ from fhir.access import SYSTEM
 from fhir.store import Repository
 from portal.results.cases import Case, cases_of
 from portal.results.evidence import Evidence
-from portal.results.following import FOLLOWERS, free_followers
+from portal.results.following import free_with
 from portal.results.hours import Hours
 from portal.results.models import DueRelease
 from portal.results.policy import Mode
@@ -77,11 +77,7 @@ def settle(touched: Touched, now: datetime) -> None:
         )
         _close(cases, now)
         _keep(settled, now)
-        for is_history in (False, True):
-            opened = [one for one in settled if one.opens and one.is_history is is_history]
-            _open(_as_news(records, is_history=is_history), opened, touched, now)
-        if not any(one.opens and one.row for one in settled):
-            _free(_as_news(records, is_history=touched.backload), touched, now)
+        _open(records, [one for one in settled if one.opens], touched, now)
 
 
 def _as_news(records: Repository, *, is_history: bool) -> Repository:
@@ -197,16 +193,19 @@ def _may_be_decided_with_others(one: _Settled) -> bool:
 
 
 def _open(records: Repository, opened: Sequence[_Settled], touched: Touched, now: datetime) -> None:
-    if not opened:
-        return
-    with records.transaction():
-        release(records, [part for one in opened for part in (one.subject, *one.parts)])
-        if any(one.row for one in opened):
-            # It waited, and others may have waited for it.
-            free_followers(records, touched.patient, now)
-
-
-def _free(records: Repository, touched: Touched, now: datetime) -> None:
-    ids = {name: set(found) for name, found in touched.ids.items() if name in FOLLOWERS}
-    if ids:
-        free_followers(records, touched.patient, now, ids)
+    """Release these, and in one step with them what waited for nothing else."""
+    # Where one of them had waited, others may have waited for it.
+    waited = [one for one in opened if one.row]
+    opening = [one.case.subject for one in opened]
+    ids = None if waited else touched.ids
+    free = free_with(records, touched.patient, now, opening, ids)
+    free_as_history = waited[0].is_history if waited else touched.backload
+    for is_history in (False, True):
+        parts = [
+            part
+            for one in opened
+            if one.is_history is is_history
+            for part in (one.subject, *one.parts)
+        ]
+        beside = free if free_as_history is is_history else []
+        release(_as_news(records, is_history=is_history), parts, beside)

@@ -145,6 +145,22 @@ def test_one_transaction_bumps_a_patients_stream_once(system, amina):
     ]
 
 
+def test_a_subscriber_is_owed_the_kinds_of_change_that_it_has_named_and_no_others(
+    system, amina, settings
+):
+    settings.FHIR_SUBSCRIBERS = {"any.writer": ["created", "updated"], "any.other": ["released"]}
+
+    kept = written(system, an_observation(amina) | {"id": "hb"}, amina)
+    system.relabel("Observation", "hb", remove=Label.NOPAT)
+
+    owed = rows(
+        "SELECT d.subscriber, c.kind FROM portal_fhir_delivery d JOIN portal_fhir_change c"
+        " ON c.patient = d.patient AND c.seq = d.seq WHERE c.logical_id = %s ORDER BY d.id",
+        kept.draft.logical_id,
+    )
+    assert owed == [("any.writer", "created"), ("any.other", "released")]
+
+
 def test_the_head_a_patient_knows_moves_only_on_what_they_may_see(system, amina):
     viewer = patient_viewer(amina)
     before = changes.head(viewer, amina)

@@ -267,6 +267,29 @@ def test_a_request_without_a_date_follows_its_own_report_alone(amina_yusuf):
     assert labels("ServiceRequest", alone) & Label.NOPAT
 
 
+def test_a_report_and_what_it_was_asked_for_by_open_in_one_step(amina_yusuf):
+    named = a_name()
+    request = {
+        "resourceType": "ServiceRequest",
+        "fullUrl": named,
+        "status": "completed",
+        "intent": "order",
+        "subject": {"reference": f"Patient/{amina_yusuf}"},
+    }
+    before = changes.numbers([amina_yusuf])[amina_yusuf].seq
+
+    sent(request, *a_count(amina_yusuf, basedOn=[{"reference": named}]))
+
+    steps: dict[int, set[str]] = {}
+    for one in changes.after({amina_yusuf: before}):
+        steps.setdefault(one.seq, set()).add(f"{one.kind} {one.resource_type}")
+    kinds = ("ServiceRequest", "DiagnosticReport", "Observation")
+    assert list(steps.values()) == [
+        {f"created {name}" for name in kinds},
+        {f"released {name}" for name in kinds},
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "start", "waits"),
     [
