@@ -6,6 +6,7 @@ filed when the person arrives. Nothing here is lost: a message leaves only by be
 the hand of an operator (fhir.hl7.queue).
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ from fhir.hl7.inbox_sql import ARRIVED, CLAIM, HOLD, SETTLE, WAKE
 from fhir.hl7.mapping import NotMapped
 from fhir.hl7.message import Unreadable
 from fhir.intake import IdentityChanged, Refused, Unmatched
-from fhir.models import Feed, InboundMessage
+from fhir.models import InboundMessage
 from fhir.scope import scoped
 from fhir.validation import Malformed
 
@@ -133,10 +134,12 @@ def file(feed: str, kind: str, raw: bytes, received_at: datetime) -> filing.File
 
 
 def _feed(name: str) -> Mapping[str, Any]:
-    feeds = Feed.objects  # type: ignore[attr-defined]  # the stubs overlook its manager
-    found: Mapping[str, Any] | None = feeds.filter(name=name).values().first()
-    if found is None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_jsonb(f) FROM portal_fhir_feed f WHERE f.name = %s", [name])
+        row = cursor.fetchone()
+    if row is None:
         raise Unreadable("MSH-3", "the feed it came from is not known any more")
+    found: Mapping[str, Any] = json.loads(row[0])
     return found
 
 

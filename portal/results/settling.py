@@ -102,6 +102,8 @@ def _decided(cases: Sequence[Case], touched: Touched, now: datetime) -> list[_Se
 
 
 def _rows_of(cases: Sequence[Case]) -> dict[Address, DueRelease]:
+    if not cases:
+        return {}
     ids = [case.subject.id for case in cases]
     types = {case.subject.resource_type for case in cases}
     found = DueRelease.objects.select_for_update().filter(
