@@ -135,6 +135,7 @@ def xon(said: Repetition, feed: FeedSettings) -> Json | None:
 
 
 def pl(said: Repetition, _: FeedSettings) -> str | None:
-    """PL as it is said: point of care, room, bed, facility."""
+    """PL as it is described, else as it is said: point of care, room, bed, facility."""
+    described = cleaned(said.within(9).text())
     parts = (cleaned(said.within(n).text()) for n in (1, 2, 3, 4))
-    return ", ".join(part for part in parts if part) or None
+    return described or ", ".join(part for part in parts if part) or None

@@ -14,7 +14,7 @@ from portal.record.entry import present
 from portal.record.listing import listed
 from portal.record.naming import names_of
 from portal.record.pages import kept
-from portal.record.sections import BY_KEY, Section, sections_for
+from portal.record.sections import BY_KEY, Section, kind_of, sections_for
 
 SECTION_PARTS = {"list": "record/parts/list.html", "status": "record/parts/status.html"}
 ITEM_PARTS = {"item": "record/parts/item.html", "status": "record/parts/item_status.html"}
@@ -65,6 +65,7 @@ def item(request: IdentifiedRequest, key: str, kind: str, item_id: str) -> HttpR
     seen.open_item(request, resource_type, item_id)
     context = {
         "here": here,
+        "kind": kind_of(resource_type),
         "changed": False,
         "when": _when(stored),
         "entry": present(stored, names_of(request.records, [stored])),
@@ -102,7 +103,7 @@ def _type(request: IdentifiedRequest, here: Section, kind: str) -> str:
 
 
 def _when(stored: Stored) -> str:
-    return present(stored).when()
+    return present(stored).told()
 
 
 def _gone(
@@ -116,7 +117,8 @@ def _gone(
     found = next((one for one in retracted if one.id == item_id), None)
     if found is None:
         raise Http404
-    return _page(request, "record/gone.html", {"here": here, "gone": found}, GONE_PARTS)
+    context = {"here": here, "kind": kind_of(resource_type), "gone": found}
+    return _page(request, "record/gone.html", context, GONE_PARTS)
 
 
 def _page(

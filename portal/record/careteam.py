@@ -13,10 +13,11 @@ _MOST = 50
 class CareTeam(Entry):
     """A team, and who is in it."""
 
-    untitled = "Care team"
+    untitled = "The team that looks after you"
     coded = "Code of this kind of team"
     named = ("name", "category", "reasonCode")
     dated = ("period",)
+    is_dated = False
     statuses = IN_USE
     table = (
         row("When", "period"),

@@ -19,8 +19,13 @@ class Communication(Entry):
         row("Sent", "sent"),
         row("About", "topic about reasonCode"),
     )
-    passages = (row("Message", "payload.contentString"), row("Notes", "note"))
+    passages = (row("What it says", "payload.contentString"), row("Notes", "note"))
     files = ("payload.contentAttachment",)
+
+    def heading(self) -> str:
+        said = super().heading()
+        name, _, _ = self.say("sender").partition(",")
+        return f"{said} from {name}" if name and said == self.untitled else said
 
     def note(self) -> str:
         sender = self.say("sender")

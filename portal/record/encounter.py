@@ -1,9 +1,16 @@
 """A visit or a stay, in words."""
 
+import re
+from collections.abc import Iterator
+from typing import Final
+
 from portal.record import words
 from portal.record.dates import days_as_recorded
 from portal.record.entry import Entry, row
 from portal.record.statuses import VISITS
+
+# What wards, rooms and sites are called between machines: "RESPOPD, RMB".
+_CODES: Final = re.compile(r"[A-Z0-9/_-]+(?:, [A-Z0-9/_-]+)*")
 
 KINDS = {
     "ACUTE": "Hospital stay", "AMB": "Visit", "EMER": "Emergency visit",
@@ -25,7 +32,7 @@ class Encounter(Entry):
         row("Kind", "class.code", KINDS),
         row("When", "period"),
         row("Why", "reasonCode reasonReference diagnosis.condition"),
-        row("Place", "location.location serviceProvider"),
+        row("Place", "location.location"),
         row("Seen by", "participant.individual"),
         row("Clinic", "serviceType"),
         row("Lasted", "length"),
@@ -47,5 +54,16 @@ class Encounter(Entry):
 
     def note(self) -> str:
         kind = KINDS.get(self._code("class.code"), "")
-        place = self.say("location.location", "serviceProvider")
-        return words.sentences(kind if kind != self.heading() else "", place)
+        return words.sentences(kind if kind != self.heading() else "", self.place())
+
+    def place(self) -> str:
+        """Return where it was; codes of wards say nothing to a patient."""
+        place = self.say("location.location")
+        is_word = place and not _CODES.fullmatch(place)
+        return place if is_word else self.say("serviceProvider")
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        said = {("Kind", self.heading())}
+        if (place := self.say("location.location")) != self.place():
+            said.add(("Place", place))
+        return (one for one in super().rows() if one not in said)

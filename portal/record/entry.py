@@ -66,6 +66,7 @@ class Entry:
     undone: ClassVar[Mapping[str, str]] = MappingProxyType({})
     coded: ClassVar[str] = "Code"
     files: ClassVar[tuple[str, ...]] = ()
+    is_dated: ClassVar[bool] = True  # whether it is worth saying that its day was not recorded
 
     def __init__(self, stored: Stored, names: Mapping[str, str] = NO_NAMES) -> None:
         """Put `stored` in words; `names` says what references without a name point to."""
@@ -86,6 +87,13 @@ class Entry:
             return as_recorded(text)
         return next(filter(None, map(self.say, self.dated)), DAY_UNKNOWN)
 
+    def told(self) -> str:
+        """Return the day with the word for what happened on it, such as "Prescribed 3 May 2026"."""
+        label, day = self._dated_row()
+        if day == DAY_UNKNOWN and not self.is_dated:
+            return ""
+        return f"{label} {day}" if label else day
+
     def status(self) -> Status | None:
         """Return how it stands, where that is worth a word."""
         return self.statuses.get(self._code(self.stated))
@@ -100,10 +108,14 @@ class Entry:
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield what else is worth knowing, as a label and words, what people ask for first."""
-        undone = self.undone if self._code(self.stated) == "not-done" else {}
         for one in self.table:
             if text := self._said(one):
-                yield undone.get(one.label, one.label), text
+                yield self._label(one), text
+
+    def rest(self) -> Iterator[tuple[str, str]]:
+        """Yield the rows but the one that `told` says already."""
+        dated = self._dated_row()
+        return (one for one in self.rows() if one != dated)
 
     def code_rows(self) -> Iterator[tuple[str, str]]:
         """Yield the codes, for whoever is asked about them on the telephone."""
@@ -156,6 +168,16 @@ class Entry:
 
     def _when(self) -> str:
         return next(filter(None, map(self._moment_at, self.dated)), "")
+
+    def _dated_row(self) -> tuple[str, str]:
+        """Return the day, and the label of the row that says what happened on it."""
+        day = self.when()
+        rows = (one for one in self.table if one.label != "When" and {*one.paths} & {*self.dated})
+        return next((self._label(one) for one in rows if self._said(one) == day), ""), day
+
+    def _label(self, row: Row) -> str:
+        is_undone = self._code(self.stated) == "not-done"
+        return self.undone.get(row.label, row.label) if is_undone else row.label
 
     def _moment_at(self, path: str) -> str:
         found = first(self.resource, path)

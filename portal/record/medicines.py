@@ -7,6 +7,7 @@ from fhir.paths import find
 from portal.record import words
 from portal.record.doses import doses
 from portal.record.entry import Entry, Row, row
+from portal.record.statuses import STOPPED
 
 
 class MedicineEntry(Entry):
@@ -28,9 +29,13 @@ class MedicineEntry(Entry):
 
     def note(self) -> str:
         reason = self.reason()
-        return words.sentences(*self.doses()[:1], reason and f"For {words.small(reason)}")
+        dose = "".join(self.doses()[:1])
+        if dose and self.group() == STOPPED:
+            dose = f"It was: {words.small(dose)}"
+        return words.sentences(dose, reason and f"For {words.small(reason)}")
 
     def rows(self) -> Iterator[tuple[str, str]]:
         if steps := self.doses():
-            yield self.how, words.sentences(*steps)
+            how = "How it was to be taken" if self.group() == STOPPED else self.how
+            yield how, words.sentences(*steps)
         yield from super().rows()

@@ -25,7 +25,7 @@ from portal.record.dates import (
 )
 from portal.record.entry import Entry
 from portal.record.reading import Flag, flagged, readings_of, title_of
-from portal.record.sections import KIND_OF, SECTION_OF, address_of
+from portal.record.sections import address_of, kind_of
 from portal.record.statuses import Status
 from portal.results.kinds import MEASURED, SCANS
 
@@ -88,12 +88,14 @@ def of_entry(
     _, at_text = moment_of(stored.json)
     readings = [reading for value in values for reading in readings_of(value)]
     status = entry.status()
+    title = entry.heading()
+    kind = "" if _kind(stored) == title else _kind(stored)
     note = "" if stored.resource_type == "DiagnosticReport" else entry.note()
     return Moment(
         stored.key[0],
         at_text,
-        entry.heading(),
-        words.sentences(_kind(stored), note) if note else _kind(stored),
+        title,
+        words.sentences(kind, note) if note else kind,
         address_of(stored.resource_type, stored.id),
         _until(stored),
         status if status and status.tone == "warn" else None,
@@ -115,7 +117,7 @@ def measured(request: IdentifiedRequest, values: Iterable[Summary]) -> Iterator[
             found[0].at,
             found[0].at_text,
             "Measurements" if are_measured else "Other results",
-            words.listed([*names[:MOST_NAMED], *more]),
+            words.capital(words.listed([*map(words.small, names[:MOST_NAMED]), *more])),
             _list_of(on, are_measured=are_measured),
             flags=tuple(
                 dict.fromkeys(flag for one in found for _, flag in flagged(readings_of(one)))
@@ -133,7 +135,7 @@ def retracted(found: Sequence[Retraction]) -> Iterator[Moment]:
                 continue
             told.append(one.at)
             said = f"An entry was removed from your record on {day(one.at)}"
-            yield Moment(one.at, local(one.at).date().isoformat(), said, "")
+            yield Moment(one.at, local(one.at).isoformat(), said, "")
         else:
             at = span_of(one.at_text).low if one.at_text else None
             title = title_of(one.facts, "An entry")
@@ -149,7 +151,7 @@ def _kind(stored: Stored) -> str:
             for coding in category.get("coding") or ()
         }
         return "Scan report" if codes & set(SCANS) else "Test result"
-    return KIND_OF.get(stored.resource_type) or SECTION_OF[stored.resource_type].kind
+    return kind_of(stored.resource_type)
 
 
 def _until(stored: Stored) -> date | None:

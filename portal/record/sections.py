@@ -138,7 +138,7 @@ SECTIONS: Final = (
         "appts",
         "Appointment",
         "Coming up and past",
-        "You have no appointments with us. That is how it is written down today.",
+        "As far as we know today, you have no appointments with us.",
         "Appointments at your GP surgery or another hospital do not show here. Ask them.",
         foremost=("booked", "pending", "proposed", "waitlist", "arrived", "checked-in"),
         groups=("Booked", "Planned", "Past"),
@@ -267,6 +267,11 @@ def sections_for(viewer: Viewer) -> list[Section]:
 def may_hold(viewer: Viewer, resource_type: str) -> bool:
     """Whether this viewer could see anything of this type at all."""
     return any(grant.covers(Interaction.READ, resource_type) for grant in viewer.grants)
+
+
+def kind_of(resource_type: str) -> str:
+    """Return what one thing of a type is called."""
+    return KIND_OF.get(resource_type) or SECTION_OF[resource_type].kind
 
 
 def types_for(viewer: Viewer, sections: Iterable[Section]) -> Iterator[str]:

@@ -19,6 +19,7 @@ class ServiceRequest(Entry):
     coded = "Code of this request"
     named = ("code", "category", "orderDetail", "reasonCode")
     dated = ("authoredOn", "occurrenceDateTime", "occurrencePeriod")
+    is_dated = False
     statuses = ASKED
     table = (
         row("Why", "reasonCode reasonReference"),

@@ -18,6 +18,7 @@ SHORT = 40  # characters of a result that may stand in a row
 TOGETHER = timedelta(minutes=1)  # retracted at one time: a report and its values
 
 CORRECTING = "This result is being corrected. Do not rely on it."
+_PRESSURE = ("8480-6", "8462-4")  # LOINC: upper (systolic), lower (diastolic)
 MEASURED = frozenset({"vital-signs", "vital-sign", "activity", "exam"})
 
 
@@ -148,11 +149,21 @@ def _alone(values: list[Summary], news: News) -> Row:
 
 def _measured(value: Summary) -> Measured:
     readings = readings_of(value)
-    said = ", ".join(
+    said = _pressure(readings) or ", ".join(
         one.said if one.part is None else f"{one.title} {one.said}" for one in readings
     )
     flags = tuple(dict.fromkeys(flag for _, flag in flagged(readings)))
     return Measured(value.id, title_of(value.facts, readings[0].title), said, flags)
+
+
+def _pressure(readings: list[Reading]) -> str:
+    """Return a blood pressure as it is spoken: the upper over the lower."""
+    by_code = {one.code: one for one in readings}
+    if len(readings) != len(_PRESSURE) or by_code.keys() != set(_PRESSURE):
+        return ""
+    upper, lower = (by_code[code] for code in _PRESSURE)
+    is_plain = upper.number is not None and lower.number is not None and upper.unit == lower.unit
+    return f"{upper.amount} over {lower.said}" if is_plain else ""
 
 
 def _retracted(one: Retraction) -> Row:

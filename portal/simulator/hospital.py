@@ -152,3 +152,10 @@ CLINICS: Final = {
         Clinic("maternity", "Maternity clinic", DUNNE, "MATOPD", "WARD1"),
     )
 }
+
+
+def place(code: str) -> str:
+    """Return what people call a place that systems know by a code."""
+    if code.startswith("WARD"):
+        return f"Ward {code.removeprefix('WARD')}"
+    return "Acute medical unit" if code == "AMU" else "Outpatients"

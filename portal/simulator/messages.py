@@ -84,14 +84,15 @@ def _evn(event: str, at: datetime) -> str:
 
 
 def _pv1(visit: Visit) -> str:
+    clinic, place = hospital.CLINICS[visit.clinic].name, hospital.place(visit.place)
     return segment(
         "PV1",
         {
             1: "1",
             2: _CLASSES[visit.kind],
-            3: said(visit.place, "", "", hospital.ODS),
+            3: said(visit.place, "", "", hospital.ODS, "", "", "", "", place),
             7: professional(visit.seen_by),
-            10: said(visit.clinic),
+            10: said(visit.clinic, clinic if visit.kind == "outpatient" else ""),
             19: said(visit.number, "", "", hospital.ODS, "VN"),
             44: stamp(visit.start_at),
             45: stamp(visit.end_at) if visit.end_at else "",

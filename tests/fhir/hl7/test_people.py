@@ -261,6 +261,12 @@ def test_a_visit_says_where_when_and_by_whom():
     assert found["participant"][0]["type"][0]["coding"][0]["code"] == "ATND"
 
 
+def test_a_place_is_named_as_people_call_it_where_the_sender_says_so():
+    found = encounter(PID, pv1(f3="W7^^^RMB^^^^^Ward 7"))
+
+    assert found["location"][0]["location"]["display"] == "Ward 7"
+
+
 def test_a_visit_without_a_number_is_known_by_its_start_or_not_at_all():
     assert "identifier" not in encounter(PID, pv1(f19=""))
     assert not made("Encounter", PID, pv1(f19="", f44=""), kind="ADT^A01")

@@ -8,6 +8,7 @@ import pytest
 from fhir.store import Stored
 from portal.record.entry import NoEntry, present
 from tests.builders import a_report, an_observation
+from tests.portal.record.things import a_condition, a_medicine
 
 
 def entry_of(resource):
@@ -96,6 +97,63 @@ def test_a_value_says_how_and_by_whom_it_was_measured():
         ("Measured by", "Ward 6"),
     ]
     assert list(entry.code_rows()) == [("Code of this test", "718-7")]
+
+
+def test_a_day_is_told_with_what_happened_on_it_and_not_told_again():
+    entry = entry_of(a_medicine("p", on="2024-06-04"))
+
+    assert entry.told() == "Prescribed 4 June 2024"
+    assert "Prescribed" in dict(entry.rows())
+    assert "Prescribed" not in dict(entry.rest())
+
+
+def test_what_was_not_done_is_not_told_as_done():
+    undone = entry_of(
+        {"resourceType": "Procedure", "status": "not-done", "performedDateTime": "2024-06-04"}
+    )
+
+    assert undone.told() == "Was to be done 4 June 2024"
+
+
+def test_nothing_is_told_of_the_day_of_a_team_that_has_none():
+    assert entry_of({"resourceType": "CareTeam", "status": "active"}).told() == ""
+    assert entry_of(a_condition("p", on="")).told() == "Day not recorded"
+
+
+def test_how_a_stopped_medicine_was_taken_does_not_read_as_what_to_do():
+    stopped = entry_of(a_medicine("p", status="stopped", how="Take 6 tablets in the morning"))
+
+    assert stopped.note() == "It was: take 6 tablets in the morning."
+    assert ("How it was to be taken", "Take 6 tablets in the morning.") in stopped.rows()
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("Ward 7", "Ward 7."), ("RESPOPD, RMB", "Millbrook Hospital."), ("", "Millbrook Hospital.")],
+)
+def test_a_place_is_told_in_words_and_never_by_the_codes_of_wards(place, said):
+    visit = entry_of(
+        {
+            "resourceType": "Encounter",
+            "status": "finished",
+            "class": {"code": "AMB"},
+            "location": [{"location": {"display": place}}],
+            "serviceProvider": {"display": "Millbrook Hospital"},
+        }
+    )
+
+    assert (visit.heading(), visit.note()) == ("Visit", said)
+    assert [text for label, text in visit.rows() if label in {"Kind", "Place"}] == (
+        ["Ward 7"] if place == "Ward 7" else []
+    )
+
+
+def test_a_message_without_a_title_is_named_by_who_wrote_it():
+    sender = {"display": "Dr Priya Nair, Consultant in breathing medicine"}
+
+    assert entry_of({"resourceType": "Communication", "sender": sender}).heading() == (
+        "Message from Dr Priya Nair"
+    )
 
 
 def test_a_type_that_nobody_puts_in_words_has_no_entry():

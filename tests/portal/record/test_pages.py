@@ -70,3 +70,11 @@ def test_a_print_view_says_whose_it_is_and_when_it_was_printed(her_browser, hosp
     ) in words(printed)
     assert '<details class="nhsuk-details" open' in printed.content.decode()
     assert "NHS number" not in ordinary
+
+
+def test_a_print_view_holds_nothing_to_choose_from(her_browser):
+    printed = words(her_browser.get("/record/?print"))
+
+    assert "Search your record" not in printed
+    assert "Any year" not in printed
+    assert "Print view" not in printed

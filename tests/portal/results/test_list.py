@@ -46,7 +46,7 @@ def test_what_stands_in_no_report_is_shown_by_day(her_browser, hospital, amina_y
 
     assert (
         "February 2026 Measurements Measured 2 February."
-        " Blood pressure Systolic 128 mmHg, Diastolic 82 mmHg"
+        " Blood pressure 128 over 82 mmHg"
         " Other results Taken 1 February. Platelets 286 ×10⁹/L"
     ) in said
     assert said.count("Haemoglobin") == 0, "a report's value is no result of its own"

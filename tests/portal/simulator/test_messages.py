@@ -87,6 +87,7 @@ def test_a_visit_is_an_admission_or_an_attendance(now, kind, event, letter):
 
     assert str(message["EVN"][0][1]) == event
     assert str(message["PV1"][0][2]) == letter
+    assert str(message["PV1"][0][3]) == "WARD7^^^RMB^^^^^Ward 7"
     assert str(message["PV1"][0][7]) == "C9000011^Nair^Priya^^^Dr^^^GMC"
 
 
