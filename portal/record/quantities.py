@@ -14,7 +14,7 @@ _COMPARATORS: Final = {"<": "less than ", "<=": "at most ", ">": "more than ", "
 _UNITS: Final[Mapping[str, str]] = {
     "1": "", "a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours",
     "min": "minutes", "s": "seconds", "ug": "micrograms", "Cel": "°C", "[degF]": "°F",
-    "mm[Hg]": "mmHg", "[iU]": "units", "[in_i]": "inches", "[lb_av]": "lb", "{tbl}": "tablets",
+    "[iU]": "units", "[in_i]": "inches", "[lb_av]": "lb", "{tbl}": "tablets",
     "TAB": "tablets", "CAP": "capsules",
     # How senders spell what does not need it.
     "yr": "years", "yrs": "years", "year": "years", "month": "months", "week": "weeks",
@@ -22,6 +22,7 @@ _UNITS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 # A remark on the unit, in the Unified Code's braces: "{score}".
 _REMARK: Final = re.compile(r"\{([^{}]*)\}")
+_COUNT: Final = "{#}"
 _CURRENCIES: Final = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 
@@ -54,9 +55,25 @@ def quantity(value: Json) -> str:
 def unit(value: Json) -> str:
     """Return the unit as it was sent, without its braces; a number is a code and no unit."""
     sent = words.plain(value.get("unit") or "") or words.plain(value.get("code") or "")
-    if sent in _UNITS:
-        return _UNITS[sent]
-    return "" if sent.isdecimal() else _REMARK.sub(r"\1", sent)
+    return _UNITS[sent] if sent in _UNITS else unit_as_sent(sent)
+
+
+def unit_as_sent(sent: str) -> str:
+    """Return a unit without its braces; a number is a code and no unit.
+
+    >>> unit_as_sent("{score}"), unit_as_sent("{#}"), unit_as_sent("mm[Hg]")
+    ('score', '', 'mmHg')
+    """
+    return "" if sent.isdecimal() or sent == _COUNT else unbraced(sent)
+
+
+def unbraced(text: str) -> str:
+    """Return a text in which units stand, without what the Unified Code puts around remarks.
+
+    >>> unbraced("60 to 200 (mL/min/{1.73_m2})")
+    '60 to 200 (mL/min/1.73 m2)'
+    """
+    return _REMARK.sub(lambda found: found[1].replace("_", " "), text).replace("mm[Hg]", "mmHg")
 
 
 def span(value: Json) -> str:

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from portal.record.dates import as_recorded
+from portal.record.quantities import unbraced, unit_as_sent
 from portal.record.ranges import Range, Side, digits
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def flagged(readings: list[Reading]) -> Iterator[tuple[Reading, Flag]]:
 def range_of(facts: dict[str, Any]) -> Range:
     """Return the usual range; its limits only where the facts or an exact "<0.41" give them."""
     low, high = _decimal(facts.get("low")), _decimal(facts.get("high"))
-    text = str(facts.get("range") or "").strip()
+    text = unbraced(str(facts.get("range") or "").strip())
     if low is not None and high is not None and low > high:
         return Range(text=text or f"{digits(low)} to {digits(high)}")
     if found := _ONE_SIDED.fullmatch(text):
@@ -177,7 +178,7 @@ def _reading(summary: "Summary", facts: dict[str, Any]) -> Reading:
         at_text=summary.at_text,
         number=number,
         comparator=str(facts.get("comparator") or ""),
-        unit=str(facts.get("unit") or ""),
+        unit=unit_as_sent(str(facts.get("unit") or "")),
         text="" if number is not None else _text(facts),
         range=range_of(facts),
         mark=str(facts.get("flag") or ""),
@@ -202,7 +203,8 @@ def _text(facts: dict[str, Any]) -> str:
     value = str(facts.get("value") or "").strip()
     if _DATE.fullmatch(value):
         return as_recorded(value)
-    return f"{value} {facts.get('unit') or ''}".rstrip() if value else ""
+    unit = unit_as_sent(str(facts.get("unit") or ""))
+    return f"{value} {unit}".rstrip() if value else ""
 
 
 def _decimal(text: object) -> Decimal | None:

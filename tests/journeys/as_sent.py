@@ -99,10 +99,17 @@ def _of_observation(one: Any) -> Iterator[Line]:
 
 def _value(part: Any) -> str:
     if quantity := part.get("valueQuantity"):
-        return f"{quantity['value']} {quantity.get('unit', '')}".rstrip()
+        return f"{quantity['value']} {_unit(quantity.get('unit', ''))}".rstrip()
     if coded := part.get("valueCodeableConcept"):
         return _name(coded)
     return part.get("valueString", NO_VALUE)
+
+
+def _unit(sent: str) -> str:
+    """Return a unit without what the Unified Code puts around remarks: "{score}", "mm[Hg]"."""
+    if "{" in sent:
+        return sent.translate(str.maketrans({"{": "", "}": "", "#": "", "_": " "}))
+    return "mmHg" if sent == "mm[Hg]" else sent
 
 
 def _range(part: Any) -> str:
@@ -111,7 +118,7 @@ def _range(part: Any) -> str:
         return NO_RANGE
     (only,) = ranges
     unit = only["low"]["unit"]
-    of_its_own = "" if unit == part["valueQuantity"]["unit"] else f" ({unit})"
+    of_its_own = "" if unit == part["valueQuantity"]["unit"] else f" ({_unit(unit)})"
     return f"{only['low']['value']} to {only['high']['value']}{of_its_own}"
 
 
