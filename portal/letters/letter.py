@@ -219,7 +219,9 @@ def _read(element: Json, file: File, level: int) -> Passage | None:
 def _passages(resource: Json, pieces: list[_Piece], level: int) -> list[Passage]:
     """Return the letter as it can be read in a page: with headings if it came so, else plain."""
     shown = [piece.passage for piece in _shown(pieces) if piece.passage]
-    if not shown and (body := markup.of_html(_div(resource), level)):
+    # What a machine made of the rest is full of its codes, and is no letter.
+    is_written = (resource.get("text") or {}).get("status") != "generated"
+    if not shown and is_written and (body := markup.of_html(_div(resource), level)):
         return [Passage("", level, body, str(resource.get("language") or ""))]
     return shown
 

@@ -20,7 +20,7 @@ _STATES = {
 class CarePlan(Entry):
     """What is planned, by whom, and what for."""
 
-    untitled = "Care plan"
+    untitled = "A plan for your care"
     coded = "Code of this plan"
     named = ("title", "category", "description")
     dated = ("period", "created")
