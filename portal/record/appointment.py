@@ -1,9 +1,11 @@
 """An appointment as it was made, in words."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from fhir.paths import find
 from portal.record import values, words
+from portal.record.dates import clock, instant, weekday
 from portal.record.entry import Entry, row
 from portal.record.statuses import APPOINTMENTS
 
@@ -51,12 +53,25 @@ class Appointment(Entry):
         )
         return words.enumerated(others)
 
+    def when(self) -> str:
+        start = self._time("start")
+        return f"{weekday(start)}, {clock(start)}" if start else super().when()
+
     def note(self) -> str:
         return words.sentences(self.channel(), self.with_whom())
 
     def rows(self) -> Iterator[tuple[str, str]]:
+        start, end = self._time("start"), self._time("end")
+        is_of_a_day = start and end and start.date() == end.date()
+        if end and is_of_a_day:
+            yield "When", f"{self.when()} to {clock(end)}"
         if channel := self.channel():
             yield "How", channel
         if whom := self.with_whom():
             yield "With", whom
-        yield from super().rows()
+        for label, text in super().rows():
+            if not is_of_a_day or label not in {"When", "Until"}:
+                yield label, text
+
+    def _time(self, name: str) -> datetime | None:
+        return instant(str(self.resource.get(name) or ""))

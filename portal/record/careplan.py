@@ -1,6 +1,7 @@
 """A plan of care, in words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fhir.paths import find
 from portal.record import values, words
@@ -15,6 +16,7 @@ _STATES = {
     "in-progress": "going on now",
     "scheduled": "planned",
 }
+_SHORT = 200  # characters of a plan that may stand in a list
 
 
 class CarePlan(Entry):
@@ -24,7 +26,7 @@ class CarePlan(Entry):
     coded = "Code of this plan"
     named = ("title", "category", "description")
     dated = ("period", "created")
-    statuses = ASKED
+    statuses = {**ASKED, "active": replace(ASKED["active"], meaning="It is what you follow now.")}
     table = (
         row("When", "period"),
         row("What it is for", "addresses"),
@@ -36,8 +38,10 @@ class CarePlan(Entry):
     passages = (row("About this plan", "description"), row("Notes", "note"))
 
     def note(self) -> str:
-        planned = self.planned()
-        return words.sentences(words.enumerated(planned[:3]), self.say("author"))
+        author, about = self.say("author"), self.say("description")
+        if not about or len(about) > _SHORT:
+            about = words.enumerated(self.planned()[:3])
+        return words.sentences(about, author and f"Written by {author}")
 
     def planned(self) -> list[str]:
         """Return what is to be done, each with how far it has come."""
@@ -62,4 +66,5 @@ class CarePlan(Entry):
         when = values.said(find(activity, "detail.scheduledTiming")) or values.said(
             find(activity, "detail.scheduledPeriod")
         )
-        return ", ".join(filter(None, [*dict.fromkeys(said), when, state])) if said else ""
+        what = ", ".join(filter(None, [*dict.fromkeys(said), when])) if said else ""
+        return f"{what} ({state})" if what and state else what

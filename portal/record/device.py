@@ -12,6 +12,7 @@ class Device(Entry):
     coded = "Code of this device"
     named = ("deviceName.name", "type")
     dated = ("manufactureDate",)
+    is_dated = False
     statuses = IN_USE
     table = (
         row("What it is", "type"),

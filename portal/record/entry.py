@@ -113,9 +113,11 @@ class Entry:
                 yield self._label(one), text
 
     def rest(self) -> Iterator[tuple[str, str]]:
-        """Yield the rows but the one that `told` says already."""
-        dated = self._dated_row()
-        return (one for one in self.rows() if one != dated)
+        """Yield the rows but those that the heading and `told` say already."""
+        label, day = self._dated_row()
+        said = {(label or "When", day)}
+        heading = self.heading()
+        return (one for one in self.rows() if one not in said and one[1] != heading)
 
     def code_rows(self) -> Iterator[tuple[str, str]]:
         """Yield the codes, for whoever is asked about them on the telephone."""

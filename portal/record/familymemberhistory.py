@@ -41,11 +41,9 @@ class FamilyMemberHistory(Entry):
     def _illness(self, condition: object) -> str:
         if not isinstance(condition, dict) or not (name := values.said(condition.get("code"))):
             return ""
-        began = next(
-            filter(None, (values.said(condition.get(f"onset{kind}")) for kind in _ONSETS)), ""
-        )
+        ages = (values.said(condition.get(f"onset{kind}")) for kind in ("Age", "Range"))
+        age = next(filter(None, ages), "")
+        began = f"at the age of {age}" if age else values.said(condition.get("onsetPeriod"))
+        began = began or values.said(condition.get("onsetString"))
         outcome = values.said(condition.get("outcome"))
-        return ", ".join(filter(None, [name, began and f"from {began}", words.small(outcome)]))
-
-
-_ONSETS = ("Age", "Range", "Period", "String")
+        return ", ".join(filter(None, [name, began, words.small(outcome)]))

@@ -14,7 +14,7 @@ class Flag(Entry):
     statuses = IN_USE
     table = (
         row("What staff should know", "code"),
-        row("Counts", "period"),
+        row("When", "period"),
         row("Written down by", "author"),
     )
 

@@ -15,7 +15,7 @@ from portal.record.arrivals import Arrived
 from portal.record.entry import Entry, present
 from portal.record.naming import names_of
 from portal.record.places import Place
-from portal.record.sections import Section, address_of
+from portal.record.sections import Section, address_of, kind_of
 from portal.record.seen import News
 from portal.record.statuses import ACTIVE
 
@@ -99,5 +99,6 @@ def _grouped(rows: Iterable[Row], section: Section) -> list[tuple[str, list[Row]
     """Return the rows by heading: the section's own order, then as they come."""
     groups: dict[str, list[Row]] = {name: [] for name in section.groups}
     for row in rows:
-        groups.setdefault(row.entry.group(), []).append(row)
+        heading = kind_of(row.entry.type) if section.is_mixed else row.entry.group()
+        groups.setdefault(heading, []).append(row)
     return [(name, rows) for name, rows in groups.items() if rows]

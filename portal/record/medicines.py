@@ -7,7 +7,10 @@ from fhir.paths import find
 from portal.record import words
 from portal.record.doses import doses
 from portal.record.entry import Entry, Row, row
-from portal.record.statuses import STOPPED
+from portal.record.statuses import FORBIDDEN, PAUSED, STOPPED
+
+# What is said of how to take it must not read as something to do.
+NOT_NOW = frozenset({FORBIDDEN, PAUSED, STOPPED})
 
 
 class MedicineEntry(Entry):
@@ -30,12 +33,12 @@ class MedicineEntry(Entry):
     def note(self) -> str:
         reason = self.reason()
         dose = "".join(self.doses()[:1])
-        if dose and self.group() == STOPPED:
+        if dose and self.group() in NOT_NOW:
             dose = f"It was: {words.small(dose)}"
         return words.sentences(dose, reason and f"For {words.small(reason)}")
 
     def rows(self) -> Iterator[tuple[str, str]]:
         if steps := self.doses():
-            how = "How it was to be taken" if self.group() == STOPPED else self.how
+            how = "How it was to be taken" if self.group() in NOT_NOW else self.how
             yield how, words.sentences(*steps)
         yield from super().rows()

@@ -95,7 +95,7 @@ def of_entry(
         stored.key[0],
         at_text,
         title,
-        words.sentences(kind, note) if note else kind,
+        kind if not note else note if note.startswith(f"{kind}.") else words.sentences(kind, note),
         address_of(stored.resource_type, stored.id),
         _until(stored),
         status if status and status.tone == "warn" else None,

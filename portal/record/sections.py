@@ -43,6 +43,7 @@ class Section:
     foremost: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     short: str = ""  # the title where there is little room
+    is_mixed: bool = False  # its things are of many kinds, which are its headings
     is_warning: bool = False  # to find nothing here must not be taken for there being nothing
 
     @property
@@ -227,6 +228,7 @@ SECTIONS: Final = (
         "There is nothing else in your record.",
         "Other parts of your health record may be with your GP surgery. Ask them.",
         short="More",
+        is_mixed=True,
     ),
 )
 

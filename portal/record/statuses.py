@@ -25,6 +25,7 @@ TOLD: Final = "You told us about"
 PAUSED: Final = "Paused"
 PLANNED: Final = "Planned"
 STOPPED: Final = "Stopped"
+FORBIDDEN: Final = "Do not take"
 UNSURE: Final = "We are not sure about"
 ACTIVE: Final = "Active"
 RESOLVED: Final = "Resolved"
@@ -73,7 +74,7 @@ MEDICINES: Final[Statuses] = MappingProxyType(
         "forbidden": Status(
             "Do not take", _WARN,
             "Your team has said that you must not have it. Tell anyone who offers it to you.",
-            "Do not take",
+            FORBIDDEN,
         ),
         "unknown": Status(
             "Not known", _WARN, "We do not know if you take it. Tell your team if you do.", UNSURE
@@ -184,7 +185,9 @@ APPOINTMENTS: Final[Statuses] = MappingProxyType(
         "arrived": Status("Arrived", "", "You have arrived.", "Booked"),
         "checked-in": Status("Arrived", "", "The clinic knows that you are there.", "Booked"),
         "fulfilled": Status("Over", _QUIET, "It took place.", "Past"),
-        "cancelled": Status("Cancelled", _WARN, "It will not take place.", "Past"),
+        "cancelled": Status(
+            "Cancelled", _WARN, "It was called off. Ask the clinic if you need a new time.", "Past"
+        ),
         "noshow": Status(
             "Did not attend", _QUIET, "The clinic has no note that you came. You can ask for"
             " a new time.", "Past",

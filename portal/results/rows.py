@@ -150,10 +150,15 @@ def _alone(values: list[Summary], news: News) -> Row:
 def _measured(value: Summary) -> Measured:
     readings = readings_of(value)
     said = _pressure(readings) or ", ".join(
-        one.said if one.part is None else f"{one.title} {one.said}" for one in readings
+        _close(one) if one.part is None else f"{one.title} {_close(one)}" for one in readings
     )
     flags = tuple(dict.fromkeys(flag for _, flag in flagged(readings)))
     return Measured(value.id, title_of(value.facts, readings[0].title), said, flags)
+
+
+def _close(one: Reading) -> str:
+    """Return a value with its unit; the sign of a percentage stands close to its number."""
+    return f"{one.amount}%" if one.unit == "%" and one.number is not None else one.said
 
 
 def _pressure(readings: list[Reading]) -> str:

@@ -120,11 +120,44 @@ def test_nothing_is_told_of_the_day_of_a_team_that_has_none():
     assert entry_of(a_condition("p", on="")).told() == "Day not recorded"
 
 
-def test_how_a_stopped_medicine_was_taken_does_not_read_as_what_to_do():
-    stopped = entry_of(a_medicine("p", status="stopped", how="Take 6 tablets in the morning"))
+@pytest.mark.parametrize("status", ["stopped", "completed", "on-hold", "cancelled"])
+def test_how_a_medicine_was_taken_does_not_read_as_what_to_do(status):
+    ended = entry_of(a_medicine("p", status=status, how="Take 6 tablets in the morning"))
 
-    assert stopped.note() == "It was: take 6 tablets in the morning."
-    assert ("How it was to be taken", "Take 6 tablets in the morning.") in stopped.rows()
+    assert ended.note() == "It was: take 6 tablets in the morning."
+    assert ("How it was to be taken", "Take 6 tablets in the morning.") in ended.rows()
+
+
+def test_an_appointment_says_its_day_of_the_week_and_when_it_ends():
+    times = {"start": "2026-03-26T09:20:00Z", "end": "2026-03-26T09:40:00Z"}
+    one = entry_of({"resourceType": "Appointment", "status": "booked", **times})
+
+    assert one.told() == "Thursday 26 March 2026, 9:20am"
+    assert list(one.rest()) == [("When", "Thursday 26 March 2026, 9:20am to 9:40am")]
+
+
+def test_a_plan_that_asks_something_of_somebody_does_not_say_that_nothing_is_to_be_done():
+    plan = {"resourceType": "CarePlan", "status": "active", "description": "If you feel worse"}
+    detail = {"status": "scheduled", "description": "Call us"}
+    entry = entry_of({**plan, "activity": [{"detail": detail}]})
+
+    assert entry.status().meaning == "It is what you follow now."
+    assert (entry.note(), entry.planned()) == ("If you feel worse.", ["Call us (planned)"])
+
+
+@pytest.mark.parametrize(
+    ("onset", "said"),
+    [
+        ({"onsetAge": {"value": 34, "unit": "years"}}, "Asthma, at the age of 34 years"),
+        ({"onsetString": "in her thirties"}, "Asthma, in her thirties"),
+        ({"onsetPeriod": {"start": "2019-05"}}, "Asthma, from May 2019"),
+        ({}, "Asthma"),
+    ],
+)
+def test_an_illness_in_the_family_says_when_it_began(onset, said):
+    illness = {"code": {"text": "Asthma"}, **onset}
+
+    assert entry_of({"resourceType": "FamilyMemberHistory", "condition": [illness]}).note() == said
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,16 @@ def test_what_goes_on_comes_before_any_number_of_things_that_have_ended(
     assert "Earlier" not in main(rest)
 
 
+def test_things_of_many_kinds_stand_under_what_they_are(her_browser, hospital, amina_yusuf):
+    hospital.create(an_example_of("Device", amina_yusuf))
+    hospital.create(an_example_of("FamilyMemberHistory", amina_yusuf))
+
+    said = main(her_browser.get("/record/more/"))
+
+    assert "Device Said" in said
+    assert "Family history Said" in said
+
+
 def test_a_place_in_a_list_is_sealed_and_of_one_record(her_browser, hospital, amina_yusuf):
     for day in range(1, 28):
         hospital.create(a_condition(amina_yusuf, "Cold", "resolved", on=f"2026-02-{day:02}"))
