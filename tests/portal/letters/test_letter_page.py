@@ -10,6 +10,7 @@ from fhir.labels import Label
 from portal.letters.letter import letter_of
 from tests.portal.letters.pieces import (
     LETTER,
+    XHTML,
     a_composition,
     a_jpeg,
     a_letter,
@@ -285,3 +286,15 @@ def test_the_list_of_letters_leads_to_this_page(her_browser, hospital, amina_yus
     letter = hospital.create(a_letter(amina_yusuf))
 
     assert address(letter) in her_browser.get("/record/letters/").content.decode()
+
+
+def test_what_a_machine_made_of_a_documents_codes_is_no_letter(her_browser, hospital, amina_yusuf):
+    scan = {"contentType": "application/pdf", "url": "https://millbrook.example/1"}
+    div = f'<div xmlns="{XHTML}">Outpatient note (Details: LOINC 34108-1)</div>'
+    for status, is_shown in (("generated", False), ("additional", True)):
+        text = {"status": status, "div": div}
+        made = hospital.create(a_letter(amina_yusuf, scan, text=text)).id
+
+        response = her_browser.get(f"/record/letters/documentreference/{made}/")
+
+        assert ("34108-1" in words(response)) is is_shown
