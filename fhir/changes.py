@@ -43,6 +43,8 @@ class Change:
     backload: bool = False
     seq: int = 0
     at: datetime | None = None
+    # Of the log that `seq` numbers; only `after` tells it.
+    epoch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,10 @@ def after(marks: Mapping[str, int]) -> list[Change]:
     """
     with scoped(SYSTEM), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} FROM unnest(%s::text[], %s::bigint[]) AS mark(patient, seq)"
+            f"SELECT {_COLUMNS}, s.epoch FROM unnest(%s::text[], %s::bigint[]) mark(patient, seq)"
             " JOIN portal_fhir_change r ON r.patient = mark.patient AND r.seq > mark.seq"
-            " AND NOT r.backload ORDER BY r.patient, r.seq, r.n",
+            " AND NOT r.backload JOIN portal_fhir_stream s ON s.patient = r.patient"
+            " ORDER BY r.patient, r.seq, r.n",
             [list(marks), list(marks.values())],
         )
         return [_change(row) for row in cursor.fetchall()]

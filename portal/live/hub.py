@@ -51,7 +51,9 @@ class Hub:
         self._known: dict[str, int] = {}
         self._dirty: set[str] = set()
         self._dirt = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="live")
+        # Apart, so that nobody's news waits while a thousand sessions are looked at.
+        self._telling = ThreadPoolExecutor(1, thread_name_prefix="live")
+        self._watching = ThreadPoolExecutor(1, thread_name_prefix="live-watch")
         self.is_degraded = False
 
     def __len__(self) -> int:
@@ -108,7 +110,7 @@ class Hub:
         while True:
             await asyncio.sleep(CHECK_EVERY)
             try:
-                await self._close_ended(self._everyone())
+                await self._close_ended(self._everyone(), self._watching)
                 if time.monotonic() - looked_at >= LOOK_EVERY:
                     looked_at = time.monotonic()
                     await self.look()
@@ -119,53 +121,49 @@ class Hub:
 
     async def end(self) -> None:
         """Let go of the database."""
-        await self._in_thread(lambda: connection.close())  # noqa: PLW0108 (the thread's own)
-        self._thread.shutdown()
+        for thread in (self._telling, self._watching):
+            await _in_thread(thread, lambda: connection.close())  # noqa: PLW0108 (the thread's own)
+            thread.shutdown()
 
     async def look(self) -> None:
         patients = [patient for patient in self._pages if patient]
-        newest = await self._in_thread(lambda: changes.numbers(patients))
+        newest = await _in_thread(self._watching, lambda: changes.numbers(patients))
         self.heard(
             patient for patient, head in newest.items() if head.seq > self._known.get(patient, 0)
         )
 
     async def _tell(self, dirty: set[str]) -> None:
         marks = {patient: self._known[patient] for patient in dirty if patient in self._known}
-        happened = await self._in_thread(lambda: _happened(marks))
-        epochs, by_patient = happened
+        by_patient = await _in_thread(self._telling, lambda: _happened(marks))
         rights = {p for p, found in by_patient.items() if any(one.kind == AUTH for one in found)}
-        await self._close_ended([page for p in rights for page in self._pages.get(p, ())])
+        of_rights = [page for p in rights for page in self._pages.get(p, ())]
+        await self._close_ended(of_rights, self._telling)
         for patient, found in by_patient.items():
             if patient in self._known:
                 self._known[patient] = max(self._known[patient], found[-1].seq)
             for page in tuple(self._pages.get(patient, ())):
-                _tell_one(page, epochs[patient], found)
+                _tell_one(page, found)
 
-    async def _close_ended(self, pages: list[OpenPage]) -> None:
+    async def _close_ended(self, pages: list[OpenPage], thread: ThreadPoolExecutor) -> None:
         signed_in = [page for page in pages if page.viewer.session]
         if not signed_in:
             return
         tokens = {page.viewer.session for page in signed_in}
-        standing = await self._in_thread(lambda: sessions.standing_among(tokens, clock.now()))
+        standing = await _in_thread(thread, lambda: sessions.standing_among(tokens, clock.now()))
         for page in signed_in:
             if standing.get(page.viewer.session) != page.patient:
                 self.close(page)
                 page.close(ENDED)
 
-    async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread, _with_connection, work
-        )
-
     def _everyone(self) -> list[OpenPage]:
         return [page for pages in self._pages.values() for page in pages]
 
 
-def _tell_one(page: OpenPage, epoch: str, found: list[Change]) -> None:
+def _tell_one(page: OpenPage, found: list[Change]) -> None:
     seen = [change for change in found if change.seq > page.head.seq and _may_know(page, change)]
     if not seen:
         return
-    page.head = Head(epoch, seen[-1].seq)
+    page.head = Head(seen[-1].epoch, seen[-1].seq)
     page.tell(page.head, heard_by(page.viewer, sections_of(seen)))
 
 
@@ -179,13 +177,16 @@ def _may_know(page: OpenPage, change: Change) -> bool:
     return decide(page.viewer, Interaction.READ, facts) == Verdict.ALLOWED
 
 
-def _happened(marks: dict[str, int]) -> tuple[dict[str, str], dict[str, list[Change]]]:
-    """Return each patient's epoch and changes since its mark, oldest first, where there are any."""
+def _happened(marks: dict[str, int]) -> dict[str, list[Change]]:
+    """Return each patient's changes since its mark, oldest first, where there are any."""
     found: dict[str, list[Change]] = {}
     for change in changes.after(marks):
         found.setdefault(change.patient, []).append(change)
-    epochs = {patient: head.epoch for patient, head in changes.numbers(list(found)).items()}
-    return epochs, found
+    return found
+
+
+async def _in_thread(thread: ThreadPoolExecutor, work: Callable[[], Result]) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(thread, _with_connection, work)
 
 
 def _with_connection(work: Callable[[], Result]) -> Result:

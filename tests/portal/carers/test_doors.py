@@ -170,7 +170,7 @@ def test_counts_cursors_and_hints_move_on_what_is_shared_alone(
         made = hospital.create(resource)
         news = changes.after({graces_record: before.seq if heard else start.seq})
         heard.clear()
-        _tell_one(page, "e", [one for one in news if one.logical_id == made.id])
+        _tell_one(page, [one for one in news if one.logical_id == made.id])
         is_shared = name in scopes.types_of([scope])
         assert (changes.head(held, graces_record) != before) is is_shared, name
         assert bool(heard) is is_shared, name

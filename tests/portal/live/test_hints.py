@@ -11,7 +11,7 @@ from fhir import changes
 from fhir.access import READING, SYSTEM, Grant, Kind, Viewer
 from fhir.labels import Label
 from fhir.store import Draft, Repository
-from portal.live.hub import Hub, OpenPage
+from portal.live.hub import Hub, OpenPage, _in_thread
 from portal.live.topics import ALL
 from tests.builders import a_patient, an_observation, labelled
 
@@ -84,13 +84,13 @@ async def converges(history, patients):
         (viewer(patients["amina"], 0), patients["amina"]),
         (viewer(patients["ben"], Label.SENSITIVE), patients["ben"]),
     ]
-    browsers = await hub._in_thread(lambda: [Browser(*one) for one in people])
+    browsers = await _in_thread(hub._telling, lambda: [Browser(*one) for one in people])
     for browser in browsers:
         hub.open(browser.page)
     serving = asyncio.ensure_future(hub.serve())
     later, shown = [], []
     for who, act, fate in history:
-        await hub._in_thread(partial(write, patients[who], act, shown))
+        await _in_thread(hub._telling, partial(write, patients[who], act, shown))
         hint(hub, patients[who], fate, later)
         await asyncio.sleep(0)
     for patient in reversed(later):
@@ -100,7 +100,7 @@ async def converges(history, patients):
         await asyncio.sleep(0.005)
         if not hub._dirty and not hub._dirt.is_set():
             break
-    await hub._in_thread(lambda: None)
+    await _in_thread(hub._telling, lambda: None)
     await asyncio.sleep(0.01)
     serving.cancel()
     await hub.end()

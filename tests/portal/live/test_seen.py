@@ -26,7 +26,7 @@ def seen_by(who, patient="amina"):
 def test_every_section_is_told_to_look_again():
     told = []
 
-    _tell_one(an_open_page("amina", told), "e", seen_by("Patient/amina"))
+    _tell_one(an_open_page("amina", told), seen_by("Patient/amina"))
 
     assert told == [(4, list(ALL))]
 
@@ -34,7 +34,7 @@ def test_every_section_is_told_to_look_again():
 def test_pages_of_another_record_are_not_told():
     told = []
 
-    _tell_one(an_open_page("ben", told), "e", seen_by("Patient/amina"))
+    _tell_one(an_open_page("ben", told), seen_by("Patient/amina"))
 
     assert told == []
 
@@ -44,7 +44,7 @@ def test_what_the_patient_has_looked_at_is_not_told_to_somebody_who_helps_them()
     carer = an_open_page("amina", of_carer, who="RelatedPerson/zara")
 
     for page in (an_open_page("amina", of_patient), carer):
-        _tell_one(page, "e", seen_by("Patient/amina"))
+        _tell_one(page, seen_by("Patient/amina"))
 
     assert len(of_patient) == 1
     assert of_carer == []
@@ -54,6 +54,6 @@ def test_a_section_of_which_nothing_is_shared_is_not_even_named():
     letters_only = []
     letter = Change("amina", "DocumentReference", "d", 1, "update", seq=4)
 
-    _tell_one(an_open_page("amina", letters_only, {"DocumentReference"}), "e", [letter])
+    _tell_one(an_open_page("amina", letters_only, {"DocumentReference"}), [letter])
 
     assert letters_only == [(4, ["home", "letters"])]
