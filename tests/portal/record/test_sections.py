@@ -79,7 +79,7 @@ def test_things_of_many_kinds_stand_under_what_they_are(her_browser, hospital, a
 
     said = main(her_browser.get("/record/more/"))
 
-    assert "Device Said" in said
+    assert "Medical device Said" in said
     assert "Family history Said" in said
 
 
