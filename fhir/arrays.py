@@ -18,6 +18,16 @@ def execute(statement: str, columns: Sequence[Sequence[Any]]) -> int:
         return cursor.rowcount
 
 
+def execute_all(statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
+    """Execute statements that touch different rows, in one journey to the database and back."""
+    if len(statements) > 1:
+        parts = ", ".join(f"s{n} AS ({text})" for n, (text, _) in enumerate(statements))
+        columns = [column for _, columns in statements for column in columns]
+        execute(f"WITH {parts} SELECT", columns)
+    elif statements:
+        execute(*statements[0])
+
+
 def fetch(statement: str, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """Execute a query whose placeholders are `%b`, and return its rows."""
     connection.ensure_connection()

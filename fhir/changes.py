@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -70,32 +70,52 @@ def record(changes: Iterable[Change]) -> None:
     if not by_patient:
         return
     keys = sorted(by_patient)
-    seqs = _next_numbers(keys)
-    rows = [(key, seqs[key], n, one) for key in keys for n, one in enumerate(by_patient[key])]
+    told = [key for key in keys if not all(one.backload for one in by_patient[key])]
+    payload = ",".join(told)
+    numbered = [(n, one) for key in keys for n, one in enumerate(by_patient[key])]
+    owed = _owed(by_patient)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO portal_fhir_change (patient, seq, n, at, kind, resource_type, logical_id,"
-            " version, labels, backload) SELECT p, s, n, daybook_now(), k, t, i, v, l, b FROM"
-            " unnest(%s::text[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[],"
-            " %s::int[], %s::int[], %s::bool[]) AS c(p, s, n, k, t, i, v, l, b)",
-            [
-                [row[0] for row in rows],
-                [row[1] for row in rows],
-                [row[2] for row in rows],
-                [row[3].kind for row in rows],
-                [row[3].resource_type for row in rows],
-                [row[3].logical_id for row in rows],
-                [row[3].version for row in rows],
-                [row[3].labels for row in rows],
-                [row[3].backload for row in rows],
-            ],
+            _RECORD,
+            {
+                "channel": CHANNEL,
+                "payload": payload if len(payload) <= _PAYLOAD_LIMIT else "*",
+                "told": bool(told),
+                "epoch": secrets.token_hex(8),
+                "keys": keys,
+                "patients": [one.patient for _, one in numbered],
+                "ns": [n for n, _ in numbered],
+                "kinds": [one.kind for _, one in numbered],
+                "types": [one.resource_type for _, one in numbered],
+                "ids": [one.logical_id for _, one in numbered],
+                "versions": [one.version for _, one in numbered],
+                "labels": [one.labels for _, one in numbered],
+                "backloads": [one.backload for _, one in numbered],
+                "owed": [key for key, _ in owed],
+                "subscribers": [name for _, name in owed],
+            },
         )
-        _owe(by_patient, seqs)
-        told = [key for key in keys if not all(one.backload for one in by_patient[key])]
-        if told:
-            payload = ",".join(told)
-            payload = payload if len(payload) <= _PAYLOAD_LIMIT else "*"
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+
+
+_RECORD: Final = """
+WITH stream AS (
+  INSERT INTO portal_fhir_stream AS s (patient, seq, epoch)
+  SELECT k, 1, %(epoch)s FROM unnest(%(keys)s::text[]) AS key(k) ORDER BY k
+  ON CONFLICT (patient) DO UPDATE SET seq = s.seq + 1 RETURNING patient, seq),
+change AS (
+  INSERT INTO portal_fhir_change (patient, seq, n, at, kind, resource_type, logical_id, version,
+    labels, backload)
+  SELECT p, stream.seq, n, (SELECT daybook_now()), k, t, i, v, l, b
+  FROM unnest(%(patients)s::text[], %(ns)s::int[], %(kinds)s::text[], %(types)s::text[],
+    %(ids)s::text[], %(versions)s::int[], %(labels)s::int[], %(backloads)s::bool[])
+    AS c(p, n, k, t, i, v, l, b) JOIN stream ON stream.patient = p),
+delivery AS (
+  INSERT INTO portal_fhir_delivery (patient, seq, subscriber, due_at, attempts, error)
+  SELECT p, stream.seq, n, (SELECT daybook_now()), 0, ''
+  FROM unnest(%(owed)s::text[], %(subscribers)s::text[]) WITH ORDINALITY AS d(p, n, nth)
+    JOIN stream ON stream.patient = p ORDER BY nth)
+SELECT pg_notify(%(channel)s, %(payload)s) WHERE %(told)s
+"""
 
 
 def announce(patient: str, kind: str = AUTH, who: str = "") -> None:
@@ -243,32 +263,12 @@ def _seen_by(viewer: Viewer) -> tuple[str, list[Any]]:
     return (f"({' OR '.join(conditions)})" if conditions else "FALSE"), parameters
 
 
-def _next_numbers(keys: list[str]) -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO portal_fhir_stream AS s (patient, seq, epoch) SELECT k, 1, %s FROM"
-            " unnest(%s::text[]) AS key(k) ORDER BY k ON CONFLICT (patient)"
-            " DO UPDATE SET seq = s.seq + 1 RETURNING patient, seq",
-            [secrets.token_hex(8), keys],
-        )
-        return dict(cursor.fetchall())
-
-
-def _owe(by_patient: Mapping[str, Sequence[Change]], seqs: Mapping[str, int]) -> None:
-    """Note whom the relay shall tell: a subscriber hears of the kinds of change it has named."""
+def _owed(by_patient: Mapping[str, Sequence[Change]]) -> list[tuple[str, str]]:
+    """Return whom the relay shall tell: a subscriber hears of the kinds of change it has named."""
     subscribers: Mapping[str, Sequence[str]] = settings.FHIR_SUBSCRIBERS
-    owed = [
-        (key, seqs[key], name)
+    return [
+        (key, name)
         for key in sorted(by_patient)
         for name, kinds in subscribers.items()
         if any(one.kind in kinds for one in by_patient[key])
     ]
-    if not owed:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO portal_fhir_delivery (patient, seq, subscriber, due_at, attempts, error)"
-            " SELECT p, s, n, daybook_now(), 0, '' FROM"
-            " unnest(%s::text[], %s::bigint[], %s::text[]) AS d(p, s, n)",
-            [list(column) for column in zip(*owed, strict=True)],
-        )

@@ -257,10 +257,12 @@ def _store(written: Sequence[Written], author: str) -> None:
     late = [one.row for one in written if one.outcome == "late"]
     removed = [one.row for one in current if one.row["retraction"] == "removed"]
     versions = [{**one.row, "author": author, "late": one.outcome == "late"} for one in written]
-    for statement, outcome in ((INSERT_RESOURCE, "created"), (UPDATE_RESOURCE, "updated")):
-        if rows := [one.row for one in current if one.outcome == outcome]:
-            arrays.execute(statement.sql, statement.columns_of(rows))
-    arrays.execute(INSERT_VERSION.sql, INSERT_VERSION.columns_of(versions))
+    new = [one.row for one in current if one.outcome == "created"]
+    changed = [one.row for one in current if one.outcome == "updated"]
+    if changed:
+        arrays.execute(UPDATE_RESOURCE.sql, UPDATE_RESOURCE.columns_of(changed))
+    inserted = [(INSERT_RESOURCE, new), (INSERT_VERSION, versions)]
+    arrays.execute_all([(into.sql, into.columns_of(rows)) for into, rows in inserted if rows])
     if late:
         arrays.execute(LATE, _columns(late, "patient", "number", "version"))
     if removed:
@@ -275,13 +277,16 @@ def _columns(rows: Sequence[Row], *names: str) -> list[list[object]]:
 
 def _index(written: Sequence[Written]) -> None:
     updated = [one.row for one in written if one.outcome == "updated"]
+    if updated:
+        keys = _columns(updated, "patient", "number")
+        arrays.execute_all([(table.delete, keys) for table in INDEX_TABLES])
+    inserts = []
     for table in INDEX_TABLES:
-        if updated:
-            arrays.execute(table.delete, _columns(updated, "patient", "number"))
         rows = [
             (one.row["patient"], one.row["number"], one.resource_type, *entry)
             for one in written
             for entry in getattr(one.index, table.part)
         ]
         if rows:
-            arrays.execute(table.insert, list(zip(*rows, strict=True)))
+            inserts.append((table.insert, list(zip(*rows, strict=True))))
+    arrays.execute_all(inserts)

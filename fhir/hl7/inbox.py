@@ -121,7 +121,8 @@ def _filed(claimed: _Claimed) -> Settled:
     except IdentityChanged as changed:
         # Not rolled back: intake has closed the record to logins until a person has looked.
         return _in_question(changed)
-    wake_unmatched(filed.known_now)
+    if filed.known_now:
+        wake_unmatched(filed.known_now)
     return Settled(State.DONE, note="\n".join(filed.notes), patient=filed.patient)
 
 
