@@ -16,6 +16,7 @@ from portal.identity.models import Role, Tie
 from portal.identity.viewers import viewer_in
 from tests.builders import a_report, an_observation, labelled
 from tests.portal.pages import words
+from tests.portal.record.things import a_condition, a_medicine, an_allergy
 from tests.portal.results.staff import a_clinician, treats
 from tests.signing_in import a_login, linked, signed_in
 
@@ -72,6 +73,30 @@ def test_it_opens_one_record_for_four_hours_and_no_longer(
     again = signed_in(EmergencyAccess.objects.get().user)
     assert not may_read(again, report)
     assert again.get(opened["Location"]).status_code == 404
+
+
+def test_it_says_what_was_reacted_to_how_and_what_is_taken(browser, hospital, graces_record):
+    reaction = {"manifestation": [{"text": "Swollen face"}], "severity": "severe"}
+    hospital.create(an_allergy(graces_record, reaction=[reaction]))
+    hospital.create(an_allergy(graces_record, "716186003", "No known allergy"))
+    hospital.create(a_medicine(graces_record, status="on-hold"))
+
+    said = words(browser.get(asks(browser)["Location"]))
+
+    assert "Penicillin . Active. Swollen face. Severe. 4 June 2024" in said
+    assert "No known allergy" in said
+    assert "Tiotropium . Paused. Breathe in 1 capsule, once a day. 4 June 2024" in said
+
+
+def test_it_leaves_out_what_was_written_down_by_mistake(browser, hospital, graces_record):
+    by_mistake = {"coding": [{"code": "entered-in-error"}]}
+    held = a_condition(graces_record, "Diabetes", verificationStatus=by_mistake)
+    del held["clinicalStatus"]
+    hospital.create(held)
+
+    opened = asks(browser)
+
+    assert "Diabetes" not in words(browser.get(opened["Location"]))
 
 
 def test_it_gives_no_right_to_decide_on_results(browser, graces_record):
