@@ -28,7 +28,7 @@ IMAGING: Final = Sender("imaging", "MILLRIS")
 LETTERS: Final = Sender("letters", "MILLDOCS")
 SENDERS: Final = (PAS, LABORATORY, IMAGING, LETTERS)
 
-RECORDS: Final = "epr-feed"
+RECORDS: Final = "patient-record"
 """The electronic patient record, which speaks FHIR and not HL7 v2."""
 
 

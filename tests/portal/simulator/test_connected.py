@@ -13,13 +13,13 @@ def test_every_system_of_the_hospital_is_admitted():
 
     senders = {feed.name: feed.sender for feed in feeds.known()}
     assert senders == {
-        "epr-feed": None,
+        "patient-record": None,
         "imaging": "MILLRIS|RMB",
         "letters": "MILLDOCS|RMB",
         "pathology": "WINPATH|RMB",
         "patients-and-visits": "MILLPAS|RMB",
     }
-    assert viewer_of_token(token).name == "epr-feed"
+    assert viewer_of_token(token).name == "patient-record"
 
 
 def test_a_record_that_was_admitted_before_cannot_be_again():
