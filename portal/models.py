@@ -1,5 +1,6 @@
 """Each feature keeps its own models; Django looks for them here."""
 
+from portal.appointments.models import BookingTerms, Claim, Clinic, ClinicSlot
 from portal.carers.models import Sharing
 from portal.drafts.models import Draft
 from portal.emergency.models import EmergencyAccess
@@ -11,6 +12,10 @@ from portal.results.models import DueRelease
 
 __all__ = [
     "ActivationCode",
+    "BookingTerms",
+    "Claim",
+    "Clinic",
+    "ClinicSlot",
     "Draft",
     "DueRelease",
     "EmergencyAccess",

@@ -1,6 +1,8 @@
 """Without a viewer the database shows the service nothing, and takes nothing (decisions 6)."""
 
 import json
+import uuid
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -14,11 +16,15 @@ from fhir.intake import Unmatched, keep_unmatched
 from fhir.outcomes import error
 from fhir.scope import scoped
 from fhir.store import Repository
+from portal import clock
+from portal.appointments.models import Claim
+from portal.appointments.rules import State
 from tests.builders import a_bundle, a_patient, a_report, an_observation
 
 # Every table that holds what is known of a patient. What a login has been given or has opened
 # is the service's own, and read before there is a viewer.
 WALLED = {
+    "portal_claim",
     "portal_duerelease",
     "portal_fhir_auditentry",
     "portal_fhir_auditlink",
@@ -75,7 +81,24 @@ def filled(own_database):
     patient = answer.json()["entry"][0]["response"]["location"].split("/")[1]
     Repository(SYSTEM).create(an_observation(patient))
     keep_unmatched("winpath", b"{}", Unmatched([error("not-found", "Bundle", "nobody")]))
+    with scoped(SYSTEM):
+        a_claim(patient)
     assert audit.chain()
+
+
+def a_claim(patient):
+    """Book a time that no clinic has: the wall asks for nothing but whose it is."""
+    now, key = clock.now(), uuid.uuid4()
+    Claim.objects.create(
+        key=key,
+        series=key,
+        patient=patient,
+        unit=0,
+        state=State.BOOKED,
+        starts_at=now,
+        ends_at=now + timedelta(minutes=20),
+        made_at=now,
+    )
 
 
 def contents(connected, table):
