@@ -1,6 +1,7 @@
 """PostgreSQL goes away and comes back while messages come in and pages are open."""
 
 import asyncio
+import json
 from collections import Counter
 from contextlib import contextmanager
 
@@ -21,9 +22,9 @@ from tests.signing_in import a_login, linked, signed_in
 
 pytestmark = pytest.mark.journey
 
-PARTS = ("mllp", "relay", "web")
 PEOPLE = 4
-PACE = 0.5
+PACE = 0.3
+ENOUGH = 40  # messages after each return
 
 
 @pytest.fixture
@@ -36,8 +37,7 @@ def ward(site_on_own_server, own_server):
         clock.forget()
         clock.move_to(MORNING)
         a_feed()
-        for part in PARTS:
-            site.start(part)
+        site.start_apart()
         known = people(PEOPLE, 7)
         asyncio.run(Load(site.mllp_port, 0).make_known(known))
         until(there, lambda: keys_of(there).keys() >= {one.nhs for one in known}, "nobody known")
@@ -85,25 +85,28 @@ async def answers_while_away(port, person):
     return heard
 
 
-async def take_away(server, how, site, away, reader):
-    """Stop the database, see what is said meanwhile, and start it again."""
+async def take_away(server, how, site, away, reader, *, at_once):
+    """Stop the database, see what is said meanwhile, and start it again.
+
+    Each page is answered once it has waited for a connection: asked at once, the database is away
+    for seconds; one after the other, for so long that connections are tried less often.
+    """
     await asyncio.to_thread(server.stop, how)
     heard = await answers_while_away(site.mllp_port, away)
     async with httpx.AsyncClient(base_url=site.base_url, timeout=30) as visitor:
-        ready = await visitor.get("/readyz")
-        visited = await visitor.get("/")
-    page = await reader.asks(RESULTS)
+        asked = visitor.get("/readyz"), visitor.get("/"), reader.asks(RESULTS)
+        answers = await asyncio.gather(*asked) if at_once else [await one for one in asked]
     await asyncio.to_thread(server.start)
-    return heard, ready, visited, page
+    return heard, *answers
 
 
 async def taken_away_twice(site, server, away, load, readers):
     said = []
-    for how in ("fast", "immediate"):
+    for how, at_once in (("fast", True), ("immediate", False)):
         before = len(load.acknowledged)
-        said.append(await take_away(server, how, site, away, readers[0]))
+        said.append(await take_away(server, how, site, away, readers[0], at_once=at_once))
         hints = [one.hints for one in readers]
-        await until_async(lambda before=before: len(load.acknowledged) > before + 20, how)
+        await until_async(lambda before=before: len(load.acknowledged) > before + ENOUGH, how)
         await until_async(
             lambda hints=hints: all(
                 one.hints > heard for one, heard in zip(readers, hints, strict=True)
@@ -114,7 +117,7 @@ async def taken_away_twice(site, server, away, load, readers):
 
 
 async def catch_up(senders, readers):
-    heads = [(await one.asks("/live/head")).json()["c"] for one in readers]
+    heads = [json.loads(await one.opens("/live/head"))["c"] for one in readers]
     await until_async(lambda: [one.cursor for one in readers] == heads, "a cursor stays behind")
     await until_async(
         lambda: all(one.last_title in it.drawn for one, it in zip(senders, readers, strict=True)),

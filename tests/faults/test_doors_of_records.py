@@ -8,11 +8,8 @@ import json
 import os
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 from django.test import Client
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from fhir import feeds
 from fhir.access import SYSTEM
@@ -24,7 +21,6 @@ from portal.identity.models import Role
 from tests.builders import a_bundle, a_patient, labelled
 from tests.faults.test_withheld import FORM_TOKEN
 from tests.portal.letters.pieces import a_letter, attached
-from tests.portal.live.test_socket import closed_with, open_socket, said, write
 from tests.portal.record.things import a_condition
 from tests.portal.results.laboratory import a_count, a_value, sent
 from tests.portal.results.pieces import TUESDAY
@@ -241,62 +237,3 @@ def test_each_address_of_the_api_opens_for_feeds_alone(browsers, world):
 
     assert wrong == []
     print(f"\n{tried} doors of the API tried")  # noqa: T201 (what was tried)
-
-
-@pytest.fixture
-def web(site):
-    return site.start("web")
-
-
-@pytest.mark.journey
-def test_each_socket_tells_of_a_record_to_its_patient_alone(web):
-    records = Repository(SYSTEM)
-    amina = records.create(a_patient("9991000003")).id
-    ben = records.create(a_patient("9991013172", family="Carter")).id
-    of_amina, of_ben = a_login(AMINA), a_login(BEN)
-    linked(of_amina, amina)
-    linked(of_ben, ben)
-    hers = signed_in(of_amina)
-    listening = {
-        "a visitor": None,
-        BEN: signed_in(of_ben),
-        "Amina without the second step": signed_in(of_amina, second_factor=False),
-        TREATING: signed_in(treats(a_clinician("Dr Priya Nair"), amina)),
-        **{role: signed_in(a_login(role.title(), role)) for role in Role if role != Role.NONE},
-    }
-    tried = 0
-    with open_socket(web, hers) as socket:
-        own = said(socket, "head")["c"]
-    for who, client in listening.items():
-        for cursor in (own, "", "x", own[:-2]):
-            with open_socket(web, client, cursor=cursor) as other:
-                write(amina, f"o{tried}", withheld=False)
-                assert hears_nothing_of_her(other), who
-                tried += 1
-    for origin in ("https://evil.example", "null", "http://localhost.evil.example"):
-        with open_socket(web, hers, origin=origin) as stranger:
-            assert closed_with(stranger) == 4403
-            tried += 1
-    for path in ("live", "live/events", "live/head", "record/results/", "fhir/R4", "staff/", "x"):
-        cookie = hers.cookies[settings.SESSION_COOKIE_NAME].value
-        headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
-        address = f"ws://localhost:{web.port}/{path}"
-        with pytest.raises(InvalidStatus):
-            connect(address, origin=web.base_url, additional_headers=headers)
-        tried += 1
-    with open_socket(web, hers, cursor=own) as socket:
-        assert said(socket)["k"] == ["home", "results"]
-    print(f"\n{tried + 1} sockets tried")  # noqa: T201 (what was tried)
-
-
-def hears_nothing_of_her(socket):
-    """Whether a socket is closed, or tells of nothing in half a second."""
-    try:
-        while True:
-            heard = json.loads(socket.recv(timeout=0.5))
-            if heard["t"] == "ev":
-                return False
-    except TimeoutError:
-        return True
-    except Exception as closed:  # noqa: BLE001 (however it ends, nothing was told)
-        return "4401" in str(closed)

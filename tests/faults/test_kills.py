@@ -17,12 +17,12 @@ from tests.faults.waiting import until, until_async
 from tests.faults.ward import MORNING, Load, people
 from tests.fhir.hl7.hospital import a_feed
 from tests.signing_in import a_login, linked, signed_in
+from tests.site import APART
 
 pytestmark = pytest.mark.journey
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "6"))
 SEED = int(os.environ.get("FAULT_SEED", "20260310"))
-PARTS = ("mllp", "relay", "web")
 LONGER = 40  # seconds that each round more than usual may take
 PEOPLE = 6
 PACE = 0.6  # seconds between one person's reports
@@ -33,8 +33,7 @@ def ward(site, as_superuser, moved_clock):
     """Give people whom the service knows and who have signed in."""
     moved_clock.move_to(MORNING)
     a_feed()
-    for part in PARTS:
-        site.start(part)
+    site.start_apart()
     known = people(PEOPLE, SEED)
     asyncio.run(Load(site.mllp_port, 0).make_known(known))
     until(as_superuser, lambda: keys_of(as_superuser).keys() >= {one.nhs for one in known}, "known")
@@ -61,7 +60,7 @@ def a_reader(site, person):
 async def kill(site, load, killed):
     """Kill parts at random: several may be away at once, each comes back at its own address."""
     throw = Random(SEED)  # noqa: S311 (to be the same again)
-    order = [*PARTS, *(throw.choice(PARTS) for _ in range(ROUNDS))][: max(ROUNDS, len(PARTS))]
+    order = [*APART, *(throw.choice(APART) for _ in range(ROUNDS))][: max(ROUNDS, len(APART))]
     returning = {}
     for part in order:
         aim = len(load.acknowledged) + throw.randint(1, 20)
@@ -88,7 +87,7 @@ async def use_and_kill(site, ward, readers, load, killed):
 def test_whatever_is_killed_nothing_is_lost_and_every_page_catches_up(
     site, ward, as_superuser, tmp_path
 ):
-    signal.alarm(300 + LONGER * max(0, ROUNDS - len(PARTS) * 2))
+    signal.alarm(300 + LONGER * max(0, ROUNDS - len(APART) * 2))
     readers = [a_reader(site, person) for person in ward]
     load, killed = Load(site.mllp_port, PACE), Counter()
 
