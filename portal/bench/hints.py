@@ -1,6 +1,7 @@
 """From a hospital's frame to the browsers' hint, beside a bare call of the database to sockets.
 
-A thousand pages are open on the running service: listener, relay and web, each in a process.
+A thousand pages are open on the running service: listener, relay and web, each in a process, on
+a database that holds earlier reports of the same people and knows how much it holds.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from fhir import changes
 from portal.bench import browsers, measures, messages, running
 from portal.bench.bare_echo import CHANNEL
 from portal.bench.browsers import Page
+from portal.bench.filling import analyse
+from portal.bench.message import take
 from portal.bench.messages import Person
 from portal.bench.senders import Line
 from portal.bench.signing_in import cookie_of, signed_in
@@ -26,6 +29,7 @@ from portal.live import cursors
 
 LIMIT, MEMORY_LIMIT = 10.0, 40.0
 PEOPLE, PAGES_EACH, MESSAGES, A_SECOND, VALUES = 100, 10, 1_000, 20, 5
+REPORTS_BEFORE = 3  # of each person
 CONNECTIONS, WARM = 8, 10
 SETTLED, LATEST = 4.0, 20.0  # seconds
 
@@ -41,6 +45,7 @@ def run() -> Figures:
     messages.admit_laboratory()
     people = messages.people(PEOPLE)
     messages.register(people)
+    _fill(people)
     ours, figures = _service(people)
     bare = _echo([person.key for person in people])
     expected = MESSAGES * PAGES_EACH
@@ -57,8 +62,20 @@ def run() -> Figures:
     }
 
 
+def _fill(people: list[Person]) -> None:
+    """Release earlier reports, so that the database plans as it does for one in use."""
+    earlier = [
+        messages.report(f"E{n}-{person.key}", person, datetime.now(UTC), VALUES)
+        for n in range(REPORTS_BEFORE)
+        for person in people
+    ]
+    take(earlier)
+    analyse()
+
+
 def _service(people: list[Person]) -> tuple[list[float], Figures]:
     """Return how long each hint took, in ms, and what it cost."""
+    before = {key: head.seq for key, head in changes.numbers([p.key for p in people]).items()}
     ports = {"PORT": running.free_port(), "MLLP_PORT": running.free_port()}
     environment = SETTINGS | {name: str(port) for name, port in ports.items()}
     pages = _pages(people, ports["PORT"])
@@ -69,7 +86,7 @@ def _service(people: list[Person]) -> tuple[list[float], Figures]:
         }
         load = _Load(people, pages, processes, ports["MLLP_PORT"])
         uvloop.run(load.run())
-    return _delays(pages, load.sent), load.figures
+    return _delays(pages, load.sent, before), load.figures
 
 
 def _pages(people: list[Person], port: int) -> list[Page]:
@@ -133,10 +150,10 @@ def _events(page: Page) -> list[tuple[float, int]]:
     return [(at, head.seq) for at, head in told if head]
 
 
-def _delays(pages: list[Page], sent: dict[str, list[float]]) -> list[float]:
+def _delays(pages: list[Page], sent: dict[str, list[float]], before: dict[str, int]) -> list[float]:
     """Return for each message and page how long it took until the page was told of the release."""
     released: dict[str, list[int]] = defaultdict(list)
-    for change in changes.after(dict.fromkeys(sent, 0)):
+    for change in changes.after(before):
         if change.kind == "released" and change.resource_type == "DiagnosticReport":
             released[change.patient].append(change.seq)
     delays = []

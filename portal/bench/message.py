@@ -46,7 +46,7 @@ def run() -> dict[str, float]:
         said = [_report(f"M{n}", m, people[m]) for m in range(TIMES)]
         posted = [_bundle(_report(f"B{n}", m, one), one) for m, one in enumerate(people[TIMES:])]
         with measures.cpu() as one:
-            _take(said)
+            take(said)
         with measures.cpu() as other:
             _post(client, posted)
         if n:  # the first round warms up
@@ -72,7 +72,8 @@ def _bundle(raw: bytes, person: messages.Person) -> bytes:
     return dump(found.bundle).replace(found.known_as, f"Patient/{person.key}").encode()
 
 
-def _take(said: list[bytes]) -> None:
+def take(said: list[bytes]) -> None:
+    """Put messages into the record, each released before the next is read."""
     for raw in said:
         _keep(raw)
         while inbox.process_next():
