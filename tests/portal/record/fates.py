@@ -6,12 +6,15 @@ from functools import cached_property
 
 from fhir.paths import Json
 from fhir.store import Stored
+from portal.record.entry import present
 from portal.record.naming import name_of
+from portal.record.patient import Patient
 from tests.portal.record.published import Thing, standing
 from tests.portal.record.reading_all import Read, thing_at
 from tests.portal.record.unshown import BY_NAME, UNNAMED, why_refused, why_unshown
 
 SHOWN, UNEXPLAINED = "shown", "no rule says why"
+WITHIN = "stands in words on its report's page: shown"
 NO_LOGIN = "its person has no date of birth: no login"
 UNREAD = "is a person with nothing else to read"
 
@@ -67,7 +70,7 @@ class Fates:
             types[kind][fate] += number
         yield f"{'type':34}{'found':>7}{'shown':>7}{'not':>7}  the rule"
         for kind, fates in sorted(types.items()):
-            found, shown = fates.total(), fates.pop(SHOWN, 0)
+            found, shown = fates.total(), fates.pop(SHOWN, 0) + fates[WITHIN]
             why = "; ".join(f"{fate} ({number})" for fate, number in sorted(fates.items()))
             yield f"{kind:34}{found:7}{shown:7}{found - shown:7}  {why}"
         yield f"{'all':34}{self.rows.total():7}"
@@ -86,9 +89,20 @@ class Fates:
             return why if name_of(stored.json) in self._text else UNNAMED
         if stored.patient in self.without_login:
             return NO_LOGIN
-        if stored.resource_type == "Patient" and stored.patient not in self.read:
+        if stored.resource_type == "Patient":
+            return self._fate_of_person(stored, why)
+        return why or (WITHIN if self._is_prose(stored) else UNEXPLAINED)
+
+    def _fate_of_person(self, person: Stored, why: str) -> str:
+        if person.id not in self.read:
             return UNREAD
-        return why or UNEXPLAINED
+        name = Patient(person).heading()
+        return why if name == Patient.untitled or name in self._text else UNEXPLAINED
+
+    def _is_prose(self, stored: Stored) -> bool:
+        """Whether it is a result of many words, which its report says in full."""
+        said = present(stored).say("valueString", "valueCodeableConcept")
+        return stored.resource_type == "Observation" and bool(said) and said in self._text
 
     @cached_property
     def _text(self) -> str:
