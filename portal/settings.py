@@ -166,6 +166,7 @@ FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinici
 ]
 PROCRASTINATE_IMPORT_PATHS = [
     "portal.drafts.tasks",
+    "portal.appointments.tasks",
     "portal.carers.tasks",
     "portal.export.tasks",
     "portal.ops.alarms",

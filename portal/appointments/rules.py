@@ -84,6 +84,29 @@ class Leave(Protocol):
     def latest(self) -> datetime | None: ...
 
 
+class Seat(Protocol):
+    """The columns of a claim that say what of its slot it needs."""
+
+    @property
+    def unit(self) -> int: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def clinician(self) -> str: ...
+    @property
+    def location(self) -> str: ...
+
+
+class Room(Protocol):
+    """The columns of a slot that say whether what was booked in it still fits."""
+
+    capacity: int
+    modes: list[str]
+    clinician: str
+    location: str
+    is_open: bool
+
+
 class Held(Protocol):
     """The columns of a claim that say whether it can still be confirmed."""
 
@@ -108,6 +131,17 @@ def refusal_to_hold(slot: Opening, leave: Leave, mode: str, now: datetime) -> Re
     if slot.starts_at <= now:
         return Refusal.PAST
     return _refusal_by_kind(slot, leave, mode) or _refusal_by_day(slot, leave)
+
+
+def fits(seat: Seat, room: Room) -> bool:
+    """Whether a slot, as its clinic has it now, is what its patient was told."""
+    return (
+        room.is_open
+        and seat.unit < room.capacity
+        and seat.mode in room.modes
+        and seat.clinician == room.clinician
+        and seat.location == room.location
+    )
 
 
 def refusal_to_extend(hold: Held, now: datetime) -> Refusal | None:

@@ -1,0 +1,219 @@
+"""Clinics change: whom it would hit is told first, and then all of it happens at once.
+
+A booking that no longer fits is kept and flagged, or cancelled with its reason; either way its
+patient's pages follow the change of its Appointment, as notices can.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from fhir.access import READING, SYSTEM, WRITING, Grant, Viewer
+from fhir.labels import HIDING
+from fhir.paths import Json
+from fhir.store import Criteria, Draft, Repository
+from portal.appointments import claims, resources
+from portal.appointments.fitting import AHEAD, TAKEN_OVER, Fitting, Place, fit
+from portal.appointments.models import Claim, Clinic, ClinicSlot
+from portal.appointments.rules import State
+from portal.identity import people
+
+BATCH: Final = 200
+_BY_THE_CLINIC: Final = "clinic-cancelled"
+_WORDS: Final = "The clinic has had to cancel this appointment"
+_REACHED_BY: Final = frozenset({"phone", "sms", "email"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody whose booking a change hits."""
+
+    patient: str
+    name: str
+    appointment: str
+    starts_at: datetime
+    has_contact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change does to times and bookings: the same before it and after."""
+
+    days: Sequence[date]
+    times_made: int
+    times_altered: int
+    times_withdrawn: int
+    bookings_kept: int
+    bookings_adopted: int
+    told: Sequence[Told]
+
+    @property
+    def people(self) -> int:
+        return len({one.patient for one in self.told})
+
+    @property
+    def without_contact(self) -> list[Told]:
+        return [one for one in self.told if not one.has_contact]
+
+
+def preview_change(changed: Clinic, now: datetime, by: Viewer) -> Preview:
+    """Return what would become of times and bookings; `changed` is the clinic as it would be."""
+    with claims.opened():
+        rows = list(ClinicSlot.objects.filter(clinic=changed.key, starts_at__gt=now))
+        fitting = fit(changed, rows, claims.live_in([row.slot for row in rows]), now)
+    return _preview(fitting, by)
+
+
+def change(changed: Clinic, now: datetime, by: Viewer, *, keep: bool = True) -> Preview:
+    """Save a clinic, new or edited, and bring its times and bookings into line, all or nothing.
+
+    What no longer fits stays booked and flagged, or else is cancelled: `told` says whom to tell.
+
+    :raises Conflict: a hospital system changed one of the bookings at the same moment.
+    """
+    with transaction.atomic():
+        Clinic.objects.select_for_update().filter(key=changed.key).first()
+        changed.save()
+        return _brought_into_line(changed, now, by, keep=keep)
+
+
+def look_ahead(clinic: Clinic, now: datetime) -> Preview:
+    """Make the slots that have come within twelve weeks; what is there already stays as it is.
+
+    A day that has become a bank holiday meanwhile loses its times; their bookings are orphans.
+    """
+    with transaction.atomic():
+        current = Clinic.objects.select_for_update().get(key=clinic.key)
+        return _brought_into_line(current, now, SYSTEM, keep=True)
+
+
+def orphans(clinic: Clinic) -> list[Claim]:
+    """Return the bookings that are kept though the clinic has no room for them, by time."""
+    with claims.opened():
+        rows = ClinicSlot.objects.filter(clinic=clinic.key).values("slot")
+        kept = Claim.objects.filter(slot__in=rows, state=State.BOOKED, orphaned_at__isnull=False)
+        return list(kept.order_by("starts_at", "unit"))
+
+
+def _brought_into_line(clinic: Clinic, now: datetime, by: Viewer, *, keep: bool) -> Preview:
+    with claims.opened():
+        to_come = ClinicSlot.objects.filter(clinic=clinic.key, starts_at__gt=now)
+        rows = list(to_come.select_for_update(no_key=True).order_by("slot"))
+        fitting = fit(clinic, rows, claims.live_in([row.slot for row in rows]), now)
+        preview = _preview(fitting, by)
+        touched = _save(clinic, fitting, rows, keep=keep)
+    if touched:
+        _write([_schedule(clinic, now), *(resources.slot(row, clinic) for row in touched)])
+    if not keep and preview.told:
+        _cancel(preview.told, by)
+    return preview
+
+
+def _save(
+    clinic: Clinic, fitting: Fitting, rows: Sequence[ClinicSlot], *, keep: bool
+) -> list[ClinicSlot]:
+    """Write slots and claims as they fit, and return the slots that the record has otherwise."""
+    ClinicSlot.objects.bulk_create(fitting.made, BATCH)
+    values = {name: getattr(clinic, name) for name in TAKEN_OVER}
+    _slots(fitting.altered).update(**values, is_open=True)
+    _slots(fitting.withdrawn).update(is_open=False)
+    claims.give_up(fitting.given_up)
+    claims.seat([(one.claim.key, one.unit, one.fits) for one in fitting.changed])
+    if not keep:
+        claims.end([one.claim.key for one in fitting.orphaned], State.CANCELLED)
+    after = {row.slot: row for row in (*rows, *fitting.altered, *fitting.withdrawn)}
+    turned = claims.mark_full(list(after.values()))
+    touched = (*fitting.made, *fitting.altered, *fitting.withdrawn, *turned)
+    return list({row.slot: row for row in touched}.values())
+
+
+def _slots(rows: Sequence[ClinicSlot]) -> QuerySet[ClinicSlot]:
+    return ClinicSlot.objects.filter(slot__in=[row.slot for row in rows])
+
+
+def _write(shared: Sequence[Json]) -> None:
+    """Write what belongs to no patient, as the service."""
+    records = Repository(SYSTEM)
+    for first in range(0, len(shared), BATCH):
+        records.write([resources.draft(one) for one in shared[first : first + BATCH]])
+
+
+def _schedule(clinic: Clinic, now: datetime) -> Json:
+    zone = ZoneInfo(clinic.zone)
+    last = now.astimezone(zone).date() + AHEAD + timedelta(days=1)
+    edges = (datetime.combine(day, time(), zone) for day in (clinic.first_day, last))
+    return resources.schedule(clinic, *edges)
+
+
+def _cancel(told: Sequence[Told], by: Viewer) -> None:
+    """Cancel Appointments in the name of whoever changed the clinic."""
+    records = Repository(_as_staff(by, {one.patient for one in told}))
+    wanted = Criteria("Appointment", ids=[one.appointment for one in told], count=len(told))
+    with records.transaction():
+        found = [one for one in records.search(wanted)[0] if one.json.get("status") == "booked"]
+        drafts: list[Draft] = [
+            resources.draft(
+                resources.cancelled(one.json, _BY_THE_CLINIC, _WORDS), one.patient, one.version
+            )
+            for one in found
+        ]
+        for first in range(0, len(drafts), BATCH):
+            records.write(drafts[first : first + BATCH])
+
+
+def _preview(fitting: Fitting, by: Viewer) -> Preview:
+    return Preview(
+        days=sorted(fitting.sessions),
+        times_made=len(fitting.made),
+        times_altered=len(fitting.altered),
+        times_withdrawn=len(fitting.withdrawn),
+        bookings_kept=sum(one.fits for one in fitting.places),
+        bookings_adopted=len(fitting.adopted),
+        told=_told(fitting.orphaned, by),
+    )
+
+
+def _told(places: Sequence[Place], by: Viewer) -> list[Told]:
+    bookings = sorted((one.claim for one in places), key=lambda one: (one.starts_at, one.unit))
+    patients = {one.patient for one in bookings}
+    if not patients:
+        return []
+    records = Repository(_as_staff(by, patients))
+    wanted = Criteria("Patient", ids=sorted(patients), count=len(patients))
+    known = {one.id: one.json for one in records.search(wanted)[0]}
+    return [_tell(one, known.get(one.patient)) for one in bookings]
+
+
+def _tell(booking: Claim, patient: Json | None) -> Told:
+    name = people.name_of(patient) if patient else ""
+    reached = _has_contact(patient) if patient else False
+    return Told(booking.patient, name, str(booking.key), booking.starts_at, reached)
+
+
+def _has_contact(patient: Json) -> bool:
+    points = patient.get("telecom", ())
+    return any(
+        one.get("value") and one.get("system") in _REACHED_BY and one.get("use") != "old"
+        for one in points
+    )
+
+
+def _as_staff(by: Viewer, patients: set[str]) -> Viewer:
+    """Return whoever changes a clinic with leave for its patients' bookings, and how to reach them.
+
+    Running a clinic is no right to records: nothing else of theirs is lent. Who is closed to them
+    is cancelled like everybody else, and not named.
+    """
+    if by is SYSTEM:
+        return by
+    whose = frozenset(patients)
+    lent = (
+        Grant(whose, frozenset({"Appointment"}), READING | WRITING, int(HIDING)),
+        Grant(whose - by.barred, frozenset({"Patient"}), READING),
+    )
+    return replace(by, grants=lent, barred=frozenset())

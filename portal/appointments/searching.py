@@ -1,0 +1,171 @@
+"""Free times: one query over the index of slots, however many there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from fhir.access import SYSTEM
+from fhir.scope import scoped
+from fhir.store import Repository
+from portal.appointments.lending import lent
+from portal.appointments.tickets import Ticket
+
+# More than this many are said to be so many "or more": counting them all would cost what listing
+# them does.
+COUNTED: Final = 100
+NEAREST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a patient looks for within a ticket; what is left empty may be anything."""
+
+    mode: str = ""
+    location: str = ""
+    language: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTime:
+    """A slot that can be held now, as a page shows it."""
+
+    slot: str
+    starts_at: datetime
+    ends_at: datetime
+    modes: tuple[str, ...]
+    clinician_name: str
+    location: str
+    location_name: str
+    languages: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[datetime, str]:
+        """Where the next page goes on."""
+        return self.starts_at, self.slot
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Free times in order; `count` is of all pages, and no more than COUNTED is counted."""
+
+    times: list[FreeTime]
+    count: int
+    has_more: bool
+
+    @property
+    def is_counted(self) -> bool:
+        return self.count < COUNTED
+
+
+# Nobody else's booking of that slot or live hold of its units, nor the clinician elsewhere, nor the
+# patient at that time, save in the booking that they are moving.
+_FREE: Final = """
+s.service = %(service)s AND s.is_open AND NOT s.is_full AND s.starts_at > daybook_now()
+  AND (%(mode)s = '' OR %(mode)s = ANY (s.modes))
+  AND (%(modes)s::text[] = '{}' OR s.modes && %(modes)s::text[])
+  AND (%(location)s = '' OR s.location = %(location)s)
+  AND (%(language)s = '' OR %(language)s = ANY (s.languages))
+  AND (%(clinician)s = '' OR s.clinician = %(clinician)s)
+  AND s.starts_at >= %(since)s AND s.starts_at < %(until)s
+  AND (SELECT count(*) FROM portal_claim c WHERE c.slot = s.slot AND c.state IN ('held', 'booked')
+    AND (c.hold_until IS NULL OR c.hold_until > daybook_now()) AND c.unit < s.capacity) < s.capacity
+  AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.clinician = s.clinician AND c.slot <> s.slot
+    AND c.state IN ('held', 'booked') AND (c.hold_until IS NULL OR c.hold_until > daybook_now())
+    AND tstzrange(c.starts_at, c.ends_at) && tstzrange(s.starts_at, s.ends_at))
+  AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.patient = %(patient)s AND c.state = 'booked'
+    AND c.key::text <> %(moving)s
+    AND tstzrange(c.starts_at, c.ends_at) && tstzrange(s.starts_at, s.ends_at))
+"""
+_COLUMNS: Final = """
+s.slot, s.starts_at, s.ends_at, s.modes, k.clinician_name, s.location, k.location_name, s.languages
+"""
+_PAGE: Final = f"""
+WITH page AS (
+  SELECT {_COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+  WHERE {_FREE} AND (s.starts_at, s.slot) > (%(after)s, %(after_slot)s)
+  ORDER BY s.starts_at, s.slot LIMIT %(limit)s
+), counted AS (
+  SELECT count(*) FROM (SELECT FROM portal_clinicslot s WHERE {_FREE} LIMIT %(counted)s) AS few
+)
+SELECT (SELECT * FROM counted), page.* FROM (SELECT) AS one LEFT JOIN page ON true
+ORDER BY page.starts_at, page.slot
+"""  # noqa: S608 (constants of this module; values are parameters)
+_NEAREST: Final = f"""
+WITH later AS (
+  SELECT {_COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+  WHERE {_FREE} AND s.starts_at >= %(around)s ORDER BY s.starts_at, s.slot LIMIT %(limit)s
+), earlier AS (
+  SELECT {_COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+  WHERE {_FREE} AND s.starts_at < %(around)s
+  ORDER BY s.starts_at DESC, s.slot DESC LIMIT %(limit)s
+), near AS (
+  SELECT * FROM (SELECT * FROM later UNION ALL SELECT * FROM earlier) AS either
+  ORDER BY greatest(starts_at - %(around)s, %(around)s - starts_at), slot LIMIT %(limit)s
+)
+SELECT * FROM near ORDER BY starts_at, slot
+"""  # noqa: S608 (as above)
+_EVER: Final = "infinity"
+
+
+def search(  # noqa: PLR0913 (whose, what, and which page of it)
+    records: Repository,
+    ticket: Ticket,
+    wanted: Wanted,
+    *,
+    after: tuple[datetime, str] | None = None,
+    count: int = 20,
+    moving: str = "",
+) -> Page:
+    """Return one page of the free times that a ticket allows, the soonest first.
+
+    :raises NotFound: the patient's appointments are not this viewer's to see.
+    """
+    lent(records, ticket.patient)
+    since, slot = after or ("-infinity", "")
+    page = {"after": since, "after_slot": slot, "limit": count + 1, "counted": COUNTED}
+    rows = _fetched(_PAGE, _asked(ticket, wanted, moving) | page)
+    times = [_time(row[1:]) for row in rows if row[1] is not None]
+    return Page(times[:count], rows[0][0], len(times) > count)
+
+
+def nearest(ticket: Ticket, mode: str, around: datetime, moving: str = "") -> list[FreeTime]:
+    """Return the free times that are nearest to one that could not be had, in order."""
+    asked = _asked(ticket, Wanted(mode=mode), moving)
+    return [_time(row) for row in _fetched(_NEAREST, asked | {"around": around, "limit": NEAREST})]
+
+
+def _asked(ticket: Ticket, wanted: Wanted, moving: str) -> dict[str, Any]:
+    starts = [one for one in (ticket.earliest, wanted.since) if one]
+    ends = [one for one in (ticket.latest, wanted.until) if one]
+    return {
+        "service": ticket.service,
+        "clinician": ticket.clinician,
+        "modes": sorted(ticket.modes),
+        "mode": wanted.mode,
+        "location": wanted.location,
+        "language": wanted.language,
+        "since": max(starts, default="-infinity"),
+        "until": min(ends, default=_EVER),
+        "patient": ticket.patient,
+        "moving": moving,
+    }
+
+
+def _fetched(statement: str, parameters: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
+    """Ask as the service itself: a time is free only if nobody else has it."""
+    with scoped(SYSTEM, undoes=False), connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _time(row: Sequence[Any]) -> FreeTime:
+    slot, starts_at, ends_at, modes, clinician, location, location_name, languages = row
+    return FreeTime(
+        slot, starts_at, ends_at, tuple(modes), clinician, location, location_name, tuple(languages)
+    )

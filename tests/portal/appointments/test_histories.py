@@ -1,0 +1,194 @@
+"""Histories of booking, in any order: hold, confirm, move, cancel, wait, change the clinic.
+
+After each step the truths hold, and no booking has been lost or made but by its own act.
+`HISTORIES` asks for more of them.
+"""
+
+import copy
+import os
+from datetime import date, time, timedelta
+
+import hypothesis.strategies as st
+import pytest
+from django.db import transaction
+from hypothesis import settings
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from fhir.access import SYSTEM
+from fhir.store import NotFound
+from portal import clock
+from portal.appointments import actions, claims, clinics
+from portal.appointments.actions import Why
+from portal.appointments.models import Clinic
+from portal.appointments.refusing import CannotBook
+from portal.appointments.rules import State
+from tests.portal.appointments import truth
+from tests.portal.appointments.clinic import (
+    DETAILS,
+    choice,
+    claims_with,
+    ordered,
+    published,
+    records_of,
+    slots_of,
+)
+
+HISTORIES = int(os.environ.get("HISTORIES", "30"))
+STEPS = 15
+DAY = {"first_day": date(2026, 3, 24), "last_day": date(2026, 3, 24), "closes": time(9, 40)}
+EDITS = st.sampled_from(
+    [
+        {"opens": time(9, 20)},
+        {"opens": time(9)},
+        {"capacity": 1},
+        {"capacity": 2},
+        {"modes": ["video"]},
+        {"modes": ["video", "phone"]},
+        {"stage": Clinic.Stage.CLOSED},
+        {"stage": Clinic.Stage.PUBLISHED},
+    ]
+)
+
+
+class World:
+    """Three patients with a ticket for each of two clinics, which one clinician holds at once."""
+
+    def __init__(self, *people):
+        alone = published(**DAY)
+        group = published(**DAY | {"service": "group", "capacity": 2, "modes": ["video", "phone"]})
+        self.clinics = [alone, group]
+        self.slots = [slots_of(alone), slots_of(group)]
+        self.tickets = {
+            key: [ordered(key, clinic.service) for clinic in self.clinics] for key in people
+        }
+
+
+class Histories(RuleBasedStateMachine):
+    """One history, undone at its end."""
+
+    world: World
+    told = 0
+
+    holds = Bundle("holds")
+    bookings = Bundle("bookings")
+
+    def __init__(self):
+        super().__init__()
+        self.undone = transaction.atomic()
+        self.undone.__enter__()
+        clock.forget()
+        self.expected = set()
+        type(self).told += 1
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.undone.__exit__(None, None, None)
+        clock.forget()
+
+    @rule(
+        target=holds,
+        who=st.integers(0, 2),
+        which=st.integers(0, 1),
+        nth=st.integers(0, 1),
+        mode=st.sampled_from(["video", "phone"]),
+    )
+    def hold(self, who, which, nth, mode):
+        key = list(self.world.tickets)[who]
+        wanted = choice(self.world.tickets[key][which], self.world.slots[which][nth], mode)
+        return self.tried(lambda: actions.hold(records_of(key), key, wanted))
+
+    @rule(target=holds, booking=bookings, nth=st.integers(0, 1))
+    def hold_another(self, booking, nth):
+        which = [one.service for one in self.world.clinics].index(booking.service)
+        wanted = choice(
+            booking.ticket, self.world.slots[which][nth], booking.mode, moving=booking.key
+        )
+        return self.tried(
+            lambda: actions.hold(records_of(booking.patient), booking.patient, wanted)
+        )
+
+    @rule(hold=holds)
+    def keep_for_longer(self, hold):
+        self.tried(lambda: actions.extend(records_of(hold.patient), hold.patient, hold.key))
+
+    @rule(target=bookings, hold=consumes(holds))
+    def confirm(self, hold):
+        found = self.tried(
+            lambda: actions.confirm(records_of(hold.patient), hold.patient, hold.key, DETAILS)
+        )
+        for booking in found:
+            self.expected.add(booking.key)
+            self.expected.discard(hold.replaces)
+        return found
+
+    @rule(hold=holds)
+    def somebody_else_confirms(self, hold):
+        other = next(key for key in self.world.tickets if key != hold.patient)
+        with pytest.raises(NotFound):
+            actions.confirm(records_of(other), other, hold.key, DETAILS)
+
+    @rule(booking=consumes(bookings))
+    def cancel(self, booking):
+        found = self.tried(
+            lambda: actions.cancel(
+                records_of(booking.patient), booking.patient, str(booking.key), Why.OTHER
+            )
+        )
+        self.expected -= {one.key for one in found}
+
+    @rule(minutes=st.sampled_from([1, 4, 5, 60 * 24, 60 * 24 * 8]))
+    def wait(self, minutes):
+        clock.move(timedelta(minutes=minutes))
+
+    @rule()
+    def sweep(self):
+        with claims.opened():
+            claims.expire()
+
+    @rule(which=st.integers(0, 1), edit=EDITS, keep=st.booleans())
+    def change_a_clinic(self, which, edit, keep):
+        changed = copy.copy(Clinic.objects.get(key=self.world.clinics[which].key))
+        for name, value in edit.items():
+            setattr(changed, name, value)
+        before = clinics.preview_change(changed, clock.now(), SYSTEM)
+        told = clinics.change(changed, clock.now(), SYSTEM, keep=keep)
+        assert before == told
+        if not keep:
+            self.expected -= {one.key for one in claims_with(state=State.CANCELLED)}
+
+    @invariant()
+    def nothing_is_broken(self):
+        assert truth.broken() == {}
+
+    @invariant()
+    def no_booking_is_lost_or_made_of_itself(self):
+        assert {one.key for one in claims_with(state=State.BOOKED)} == self.expected
+
+    def tried(self, act):
+        try:
+            return multiple(act())
+        except CannotBook:
+            return multiple()
+
+
+def test_whatever_happens_in_whatever_order_no_time_is_given_twice_and_no_booking_is_lost(
+    amina_yusuf, ben_carter, hospital, thursday
+):
+    cara = hospital.create({"resourceType": "Patient", "name": [{"family": "Osei"}]}).id
+    Histories.world = World(amina_yusuf, ben_carter, cara)
+    Histories.told = 0
+
+    run_state_machine_as_test(
+        Histories, settings=settings(max_examples=HISTORIES, stateful_step_count=STEPS)
+    )
+
+    print(f"{Histories.told} histories of up to {STEPS} steps")  # noqa: T201 (a figure to read)
+    assert Histories.told >= HISTORIES
