@@ -4,6 +4,7 @@ import json
 import statistics
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import psycopg
 from django.db import connection
@@ -15,28 +16,41 @@ from fhir.store import Draft, Repository
 from portal import database
 from portal.bench import measures
 
-ROUNDS, BATCH, ROWS = 40, 500, 25
+TURNS, EACH, BATCH, ROWS = 8, 5, 500, 25
 BEGAN = datetime(2016, 1, 1, 9, tzinfo=UTC)
 
 
-def page(client: Client, address: str) -> tuple[float, int]:
-    """Return the median CPU of the page in ms, database included, and its number of queries."""
+Page = tuple[Client, str]
+
+
+def by_turns(*pages: Page) -> list[tuple[float, int]]:
+    """Return each page's median CPU in ms, database included, and its number of queries.
+
+    They take turns, so that a machine that grows slower does so for all of them.
+    """
+    queries = [_queries(*one) for one in pages]
+    spent: list[list[float]] = [[] for _ in pages]
+    for _ in range(TURNS):
+        for own, (client, address) in zip(spent, pages, strict=True):
+            with measures.cpu() as one:
+                for _ in range(EACH):
+                    client.get(address)
+            own.append(1000 * one.total / EACH)
+    return list(zip(map(statistics.median, spent), queries, strict=True))
+
+
+def _queries(client: Client, address: str) -> int:
     for _ in range(3):
         client.get(address)  # what the process keeps is asked for once
     connection.force_debug_cursor = True  # the request itself begins the log afresh
     answer = client.get(address)
     queries = len(connection.queries_log)
     connection.force_debug_cursor = False
-    if answer.content.count(b'href="/record/') < ROWS:
-        msg = f"{address} answered {answer.status_code} without its {ROWS} rows"
+    rows = answer.content.count(b'href="/record/')
+    if answer.status_code != HTTPStatus.OK or (address.startswith("/record/") and rows < ROWS):
+        msg = f"{address} answered {answer.status_code} with {rows} rows"
         raise RuntimeError(msg)
-    spent = []
-    for _ in range(8):
-        with measures.cpu() as one:
-            for _ in range(ROUNDS // 8):
-                client.get(address)
-        spent.append(1000 * one.total / (ROUNDS // 8))
-    return statistics.median(spent), queries
+    return queries
 
 
 def write(drafts: list[Draft]) -> None:

@@ -39,11 +39,11 @@ def long_record() -> Client:
 
 def compared(client: Client, address: str) -> tuple[float, int, float]:
     """Return the page's CPU in ms and its queries, and its ratio to a record of its rows alone."""
-    many, queries = filling.page(client, address)
     shown = [int(day) for day in _SHOWN.findall(client.get(address).content.decode())]
     if len(shown) < filling.ROWS:
         raise RuntimeError(f"{address} shows {len(shown)} rows")
-    few, few_queries = filling.page(_patient(f"{SHORT}-{_name(address)}", shown), address)
+    short = _patient(f"{SHORT}-{_name(address)}", shown)
+    (many, queries), (few, few_queries) = filling.by_turns((client, address), (short, address))
     if few_queries != queries:
         raise RuntimeError(f"{address}: {queries} queries for many rows, {few_queries} for few")
     return many, queries, many / few
