@@ -85,15 +85,21 @@ class Reader:
             )
         return int(rows[0][0]) if rows else None
 
-    def history(self, resource_type: str, logical_id: str) -> list[Stored]:
+    def history(
+        self, resource_type: str, logical_id: str, *, late: bool = True, most: int | None = None
+    ) -> list[Stored]:
         """Return the versions that this viewer may read, the newest first.
+
+        Those that came late never were the current one; unless `late`, they are left out.
 
         :raises NotFound: there is no resource that this viewer may read.
         """
         statement, parameters = self._versions(resource_type)
+        in_time = "" if late else " AND NOT v.late"
         with scoped(self.viewer, undoes=False):
             rows = fetched(
-                f"{statement} ORDER BY v.version DESC", [resource_type, logical_id, *parameters]
+                f"{statement}{in_time} ORDER BY v.version DESC LIMIT %s",
+                [resource_type, logical_id, *parameters, most],
             )
             found = [stored(row) for row in rows]
             if found:

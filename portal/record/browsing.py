@@ -15,6 +15,7 @@ from portal.record.listing import listed
 from portal.record.naming import names_of
 from portal.record.pages import kept
 from portal.record.sections import BY_KEY, Section, kind_of, sections_for
+from portal.record.versions import earlier, versions_before
 
 SECTION_PARTS = {"list": "record/parts/list.html", "status": "record/parts/status.html"}
 ITEM_PARTS = {"item": "record/parts/item.html", "status": "record/parts/item_status.html"}
@@ -63,13 +64,16 @@ def item(request: IdentifiedRequest, key: str, kind: str, item_id: str) -> HttpR
             context = {"here": here, "changed": arrivals.touched(request, item_id)}
             return _page(request, "", context | {"when": _when(stored)}, ITEM_PARTS)
     seen.open_item(request, resource_type, item_id)
+    before = versions_before(request.records, stored)
+    names = names_of(request.records, [stored, *before])
     context = {
         "here": here,
         "kind": kind_of(resource_type),
         "changed": False,
         "when": _when(stored),
-        "entry": present(stored, names_of(request.records, [stored])),
+        "entry": present(stored, names),
         "stored": stored,
+        "earlier": earlier(stored, before, names),
     }
     return _page(request, "record/item.html", context, ITEM_PARTS)
 

@@ -89,7 +89,7 @@ def corrections(records: Repository, readings: Sequence[Reading]) -> dict[str, C
     ids = dict.fromkeys(one.id for one in readings if one.corrected)
     found = {}
     for value_id in list(ids)[:MOST_CORRECTED]:
-        current, *before = records.history("Observation", value_id)
+        current, *before = records.history("Observation", value_id, late=False)
         found[value_id] = Correction(current.updated_at, _old(current, before))
     return found
 

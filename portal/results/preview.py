@@ -44,9 +44,11 @@ class _AsPatient(Repository):
         self._causes = causes
         self._staff = staff
 
-    def history(self, resource_type: str, logical_id: str) -> list[Stored]:
+    def history(
+        self, resource_type: str, logical_id: str, *, late: bool = True, most: int | None = None
+    ) -> list[Stored]:
         """Return the version to be shown, and those that the patient had been shown."""
-        current, *before = self._staff.history(resource_type, logical_id)
+        current, *before = self._staff.history(resource_type, logical_id, late=late, most=most)
         return [current, *(one for one in before if not one.labels & Label.NOPAT)]
 
 

@@ -1,11 +1,15 @@
 """The page of one report, and of one value with its course."""
 
 import base64
+import json
 
 import pytest
 
+from fhir.intake import accept
 from fhir.labels import Label
-from tests.builders import LOINC, a_report, an_observation, labelled
+from fhir.validation import check
+from tests.builders import LOINC, a_bundle, a_report, an_observation, labelled
+from tests.fhir.test_intake import WINPATH
 from tests.portal.amina import a_count, a_pressure, a_scan, a_value, flagged
 from tests.portal.pages import main, words
 
@@ -144,6 +148,27 @@ def test_an_old_value_that_was_never_shown_is_not_shown_now(her_browser, hospita
 
     assert "83" in words(response)
     assert "38" not in main(response)
+
+
+def test_an_older_saying_that_came_late_is_no_part_of_a_correction(her_browser, amina_yusuf):
+    one = a_value(amina_yusuf, "hb", "38") | {
+        "identifier": [{"system": "urn:x", "value": "1"}],
+        "category": [{"coding": [{"code": "vital-signs"}]}],
+    }
+
+    def said(at, value):
+        told = {"valueQuantity": one["valueQuantity"] | {"value": value}, "status": "corrected"}
+        bundle = a_bundle(one | told | {"meta": {"lastUpdated": f"2026-03-{at:02}T10:00:00Z"}})
+        return accept(check(json.dumps(bundle)).entries(), WINPATH)[0]
+
+    said(9, 38)
+    made = said(11, 83).draft
+    assert said(10, 61).outcome == "late"
+
+    body = her_browser.get(f"{LIST}alone/{made.logical_id}/").content.decode()
+
+    assert '<del class="db-quiet">38 g/L</del>' in body
+    assert "61" not in main(her_browser.get(f"{LIST}alone/{made.logical_id}/"))
 
 
 def test_a_report_that_is_being_corrected_shows_no_value(her_browser, hospital, amina_yusuf):
