@@ -35,7 +35,7 @@ def scoped(viewer: Viewer, *, undoes: bool = True) -> Iterator[None]:
         if nested and wanted == outer:
             yield
             return
-        before = _asked() if nested else _UNSET
+        before = (outer or _asked()) if nested else _UNSET
         _set(wanted)
         setattr(connection, _KEPT, wanted)
         try:

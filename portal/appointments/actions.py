@@ -7,27 +7,21 @@ A booking's key is its Appointment's id.
 import enum
 import uuid
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db import IntegrityError
 
 from fhir.paths import Json
-from fhir.store import Conflict, Criteria, Draft, NotFound, Repository
+from fhir.store import Conflict, Draft, NotFound, Repository
 from portal.appointments import claims, resources, rules
-from portal.appointments.claims import Asked, Locked, Taken
+from portal.appointments.claims import Asked, DatabaseNow, Locked, Taken
 from portal.appointments.lending import lent
 from portal.appointments.models import Claim, ClinicSlot
-from portal.appointments.own import (
-    is_expected_elsewhere,
-    own,
-    refusal_to_change,
-    require_changeable,
-)
+from portal.appointments.own import key_of, own, refusal_to_change, require_changeable, theirs
 from portal.appointments.refusing import CannotBook, meaning, refused
 from portal.appointments.resources import Basis, Details
 from portal.appointments.rules import Refusal, State
-from portal.appointments.tickets import Ticket, ticket_of
-
-_MANY = 50
+from portal.appointments.tickets import Asking, Standing, Ticket, standing_of
 
 
 class Why(enum.StrEnum):
@@ -53,13 +47,21 @@ class Choice:
     moving: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A hold that is to become a booking, and what is known before anything is locked."""
+@dataclass(slots=True)
+class _Attempt:
+    """What has been found out on the way, for whoever is refused."""
 
     writing: Repository
-    claim: Claim
-    ticket: Ticket
+    patient: str
+    ticket: Ticket | None = None
+    mode: str = ""
+    around: datetime | None = None
+    moving: str = ""
+
+    def refused(self, refusal: Refusal) -> CannotBook:
+        if self.ticket is None or self.around is None:
+            return CannotBook(refusal)
+        return refused(refusal, self.ticket, self.mode, self.around, self.moving)
 
 
 def hold(records: Repository, patient: str, choice: Choice) -> Claim:
@@ -68,23 +70,15 @@ def hold(records: Repository, patient: str, choice: Choice) -> Claim:
     :raises CannotBook: nothing more is held; what was held before still is.
     :raises NotFound: the patient, the ticket or the time is not this viewer's to book.
     """
-    writing = lent(records, patient)
-    if before := _answered(patient, choice.request):
-        return before
-    moving = own(patient, choice.moving) if choice.moving else None
-    ticket = ticket_of(writing, patient, choice.ticket, choice.moving)
-    slot = ClinicSlot.objects.filter(slot=choice.slot).first()
-    if ticket is None or slot is None:
-        raise CannotBook(Refusal.GONE if ticket else Refusal.NO_LEAVE)
-    asked = Asked(choice.request, patient, choice.ticket, choice.slot, choice.mode, moving)
-    refusal = _refusal_to_hold(writing, asked, slot, ticket)
+    attempt = _Attempt(lent(records, patient), patient, mode=choice.mode, moving=choice.moving)
     try:
-        if refusal is None:
-            with claims.opened():
-                return _taken(asked, slot)
+        with attempt.writing.transaction(), claims.opened():
+            if before := claims.of_request(choice.request):
+                return _again(theirs(patient, before, choice.request))
+            return _take(attempt, choice)
     except (CannotBook, Taken) as fault:
         refusal = meaning(fault)
-    raise refused(refusal, ticket, choice.mode, slot.starts_at, choice.moving)
+    raise attempt.refused(refusal)
 
 
 def extend(records: Repository, patient: str, key: uuid.UUID) -> Claim:
@@ -94,45 +88,26 @@ def extend(records: Repository, patient: str, key: uuid.UUID) -> Claim:
     :raises NotFound: it is not this patient's.
     """
     lent(records, patient)
-    found = own(patient, key)
     with claims.opened():
+        found = own(patient, key)
         if refusal := rules.refusal_to_extend(found, claims.now()):
             raise CannotBook(refusal)
         if not claims.extend(found):
             raise CannotBook(Refusal.EXPIRED)
-    return own(patient, key)
+        return own(patient, key)
 
 
 def confirm(records: Repository, patient: str, key: uuid.UUID, details: Details) -> Claim:
     """Make a booking of a hold; said again, the same booking is the answer.
+
+    A hold by which somebody moves is confirmed as `move` does.
 
     :raises CannotBook: nothing is booked.
     :raises NotFound: it is not this patient's.
     """
     if refusal := rules.refusal_of_reason(details.reason):
         raise CannotBook(refusal)
-    held = _held(records, patient, key)
-    if held.claim.replaces:
-        return move(records, patient, key)
-    try:
-        with held.writing.transaction():
-            with claims.opened():
-                locked = Locked.of([key])
-                claim, slot = _booked(held, locked)
-            if locked.claims[key].state == State.BOOKED:
-                return claim
-            basis = Basis(
-                held.ticket.id,
-                held.ticket.title,
-                held.ticket.security,
-                _needs(held.writing, patient),
-            )
-            made = resources.appointment(claim, slot.clinic, basis, details)
-            held.writing.write([_new(made, patient), _of_slot(slot)])
-            return claim
-    except (CannotBook, IntegrityError, Taken) as fault:
-        refusal = meaning(fault)
-    raise refused(refusal, held.ticket, held.claim.mode, held.claim.starts_at)
+    return _booked(_Attempt(lent(records, patient), patient), key, details)
 
 
 def move(records: Repository, patient: str, key: uuid.UUID) -> Claim:
@@ -143,33 +118,7 @@ def move(records: Repository, patient: str, key: uuid.UUID) -> Claim:
     :raises CannotBook: nothing has changed; it may be too late to move the old one online.
     :raises NotFound: it is not this patient's, or moves nothing.
     """
-    held = _held(records, patient, key)
-    if held.claim.state == State.BOOKED:
-        return held.claim
-    if not (old := held.claim.replaces):
-        raise NotFound(f"Claim/{key}")
-    said = held.writing.read("Appointment", str(old))
-    try:
-        with held.writing.transaction():
-            with claims.opened():
-                locked = Locked.of([key, old])
-                if locked.claims[key].state == State.BOOKED:
-                    return locked.claims[key]
-                require_changeable(locked.claims[old], said, locked.now)
-                claims.end([old], State.MOVED, key)
-                claims.adopt(list(locked.slots.values()))
-                claim, slot = _booked(held, locked)
-            made = resources.moved(said.json, claim, slot.clinic)
-            ended = resources.cancelled(
-                said.json, resources.RESCHEDULED, "Moved to another time", str(key)
-            )
-            drafts = [_new(made, patient), resources.draft(ended, patient, said.version)]
-            held.writing.write([*drafts, *map(_of_slot, locked.slots.values())])
-            return claim
-    except (CannotBook, Conflict, IntegrityError, Taken) as fault:
-        refusal = meaning(fault)
-    claim = held.claim
-    raise refused(refusal, held.ticket, claim.mode, claim.starts_at, str(old))
+    return _booked(_Attempt(lent(records, patient), patient), key, None)
 
 
 def cancel(records: Repository, patient: str, appointment: str, why: Why) -> Claim:
@@ -178,97 +127,146 @@ def cancel(records: Repository, patient: str, appointment: str, why: Why) -> Cla
     :raises CannotBook: it is too late to do it online, or it has been changed meanwhile.
     :raises NotFound: it is not this patient's.
     """
-    writing = lent(records, patient)
-    said = writing.read("Appointment", appointment)
-    found = own(patient, appointment)
-    if found.state == State.CANCELLED:
-        return found
-    ended = resources.cancelled(said.json, why.name.lower().replace("_", "-"), why.value)
+    writing, key = lent(records, patient), key_of(appointment)
     try:
         with writing.transaction():
+            said = writing.read("Appointment", appointment)
             with claims.opened():
-                locked = Locked.of([found.key])
-                require_changeable(locked.claims[found.key], said, locked.now)
-                claims.end([found.key], State.CANCELLED)
-                claims.adopt(list(locked.slots.values()))
-                claims.mark_full(list(locked.slots.values()))
+                locked = Locked.of(key)
+                found = theirs(patient, locked.claims.get(key), appointment)
+                if found.state == State.CANCELLED:
+                    return found
+                require_changeable(found, said, locked.now)
+                slots = list(locked.slots.values())
+                claims.end([key], State.CANCELLED)
+                claims.adopt(slots)
+                claims.mark_full(slots)
+                found = own(patient, key)
+            ended = resources.cancelled(said.json, why.name.lower().replace("_", "-"), why.value)
             drafts = [resources.draft(ended, patient, said.version)]
-            writing.write([*drafts, *map(_of_slot, locked.slots.values())])
+            writing.write([*drafts, *map(_of_slot, slots)])
+            return found
     except (Conflict, Taken):
         raise CannotBook(Refusal.NOT_BOOKED) from None
-    return own(patient, found.key)
 
 
-def _answered(patient: str, request: str) -> Claim | None:
+def _again(before: Claim) -> Claim:
     """Return what this form was answered before; one whose hold has ended since is told so."""
-    with claims.opened():
-        before = claims.of_request(request)
-    if before is None:
-        return None
-    if before.patient != patient:
-        raise NotFound(f"Claim/{before.key}")
     if before.state in rules.LIVE:
         return before
     raise CannotBook(rules.refusal_to_confirm(before, claims.now()) or Refusal.EXPIRED)
 
 
-def _refusal_to_hold(
-    writing: Repository, asked: Asked, slot: ClinicSlot, ticket: Ticket
-) -> Refusal | None:
-    now = claims.now()
-    if moving := asked.moving:
-        if moving.ticket != ticket.id:
-            return Refusal.OTHER_KIND
-        if refusal := refusal_to_change(moving, now):
-            return refusal
-    if refusal := rules.refusal_to_hold(slot, ticket, asked.mode, now):
-        return refusal
-    return Refusal.BUSY if is_expected_elsewhere(writing, asked, slot) else None
-
-
-def _taken(asked: Asked, slot: ClinicSlot) -> Claim:
-    """Take a slot, or find that the same form has taken it a moment ago."""
+def _take(attempt: _Attempt, choice: Choice) -> Claim:
+    slot = ClinicSlot.objects.annotate(now=DatabaseNow()).filter(slot=choice.slot).first()
+    if slot is None:
+        raise CannotBook(Refusal.GONE)
+    moving = own(attempt.patient, choice.moving) if choice.moving else None
+    asking = Asking(choice.ticket, choice.moving, slot.starts_at, slot.ends_at)
+    standing = standing_of(attempt.writing, attempt.patient, asking)
+    attempt.ticket, attempt.around = standing.ticket, slot.starts_at
+    if refusal := _refusal_to_hold(slot, standing, choice.mode, moving, slot.now):
+        raise CannotBook(refusal)
+    asked = Asked(choice.request, attempt.patient, choice.ticket, choice.mode, moving)
+    # The same form may have come twice at once: what the other took is this one's answer.
     if found := claims.take(asked, slot) or claims.of_request(asked.request):
-        if found.patient == asked.patient:
-            return found
-        raise NotFound(f"Claim/{found.key}")
+        return theirs(attempt.patient, found, choice.request)
     raise CannotBook(claims.why_not(asked, slot))
 
 
-def _held(records: Repository, patient: str, key: uuid.UUID) -> _Held:
-    writing = lent(records, patient)
-    claim = own(patient, key)
-    ticket = ticket_of(writing, patient, claim.ticket, str(claim.replaces or claim.key))
-    if ticket is None:
-        raise CannotBook(Refusal.NO_LEAVE)
-    return _Held(writing, claim, ticket)
+def _refusal_to_hold(
+    slot: ClinicSlot, standing: Standing, mode: str, moving: Claim | None, now: datetime
+) -> Refusal | None:
+    if standing.ticket is None:
+        return Refusal.NO_LEAVE
+    if moving:
+        if moving.ticket != standing.ticket.id:
+            return Refusal.OTHER_KIND
+        if refusal := refusal_to_change(moving, now):
+            return refusal
+    if refusal := rules.refusal_to_hold(slot, standing.ticket, mode, now):
+        return refusal
+    return Refusal.BUSY if standing.is_expected else None
 
 
-def _booked(held: _Held, locked: Locked) -> tuple[Claim, ClinicSlot]:
-    """Make the booking, with its slot locked, if it may still be one; one that is, stays."""
-    claim = locked.claims[held.claim.key]
+def _booked(attempt: _Attempt, key: uuid.UUID, details: Details | None) -> Claim:
+    """Make a booking of a hold, in place of what it replaces if it does, or say why not."""
+    try:
+        with attempt.writing.transaction(), claims.opened():
+            locked = Locked.of(key)
+            hold = theirs(attempt.patient, locked.claims.get(key), key)
+            if hold.state == State.BOOKED:
+                return hold
+            standing = _standing(attempt, hold)
+            if hold.replaces:
+                return _moved(attempt, locked, hold)
+            if details is None:
+                raise NotFound(f"Claim/{key}")
+            return _new(attempt, locked, hold, standing, details)
+    except (CannotBook, Conflict, IntegrityError, Taken) as fault:
+        refusal = meaning(fault)
+    raise attempt.refused(refusal)
+
+
+def _standing(attempt: _Attempt, hold: Claim) -> Standing:
+    attempt.mode, attempt.around = hold.mode, hold.starts_at
+    attempt.moving = str(hold.replaces or "")
+    asking = Asking(hold.ticket, attempt.moving)
+    standing = standing_of(attempt.writing, attempt.patient, asking)
+    attempt.ticket = standing.ticket
+    return standing
+
+
+def _new(
+    attempt: _Attempt, locked: Locked, hold: Claim, standing: Standing, details: Details
+) -> Claim:
+    ticket = _leave(attempt)
+    claim = _settled(ticket, locked, hold)
     slot = locked.slots[claim.slot]
-    if claim.state == State.BOOKED:
-        return claim, slot
-    refusal = rules.refusal_to_confirm(claim, locked.now) or rules.refusal_to_hold(
-        slot, held.ticket, claim.mode, locked.now
+    basis = Basis(ticket.id, ticket.title, ticket.security, standing.needs)
+    made = resources.appointment(claim, slot.clinic, basis, details)
+    attempt.writing.write([_created(made, claim), _of_slot(slot)])
+    return claim
+
+
+def _moved(attempt: _Attempt, locked: Locked, hold: Claim) -> Claim:
+    old = locked.claims[uuid.UUID(attempt.moving)]
+    said = attempt.writing.read("Appointment", attempt.moving)
+    require_changeable(old, said, locked.now)
+    claims.end([old.key], State.MOVED, hold.key)
+    claims.adopt(list(locked.slots.values()))
+    claim = _settled(_leave(attempt), locked, hold)
+    made = resources.moved(said.json, claim, locked.slots[claim.slot].clinic)
+    why = resources.RESCHEDULED, "Moved to another time"
+    ended = resources.cancelled(said.json, *why, successor=str(claim.key))
+    drafts = [_created(made, claim), resources.draft(ended, claim.patient, said.version)]
+    attempt.writing.write([*drafts, *map(_of_slot, locked.slots.values())])
+    return claim
+
+
+def _leave(attempt: _Attempt) -> Ticket:
+    if attempt.ticket is None:
+        raise CannotBook(Refusal.NO_LEAVE)
+    return attempt.ticket
+
+
+def _settled(ticket: Ticket, locked: Locked, hold: Claim) -> Claim:
+    """Turn a hold into a booking, if its slot, its ticket and the clock still allow it."""
+    slot = locked.slots[hold.slot]
+    refusal = rules.refusal_to_confirm(hold, locked.now) or rules.refusal_to_hold(
+        slot, ticket, hold.mode, locked.now
     )
-    if refusal is None and not rules.fits(claim, slot):
+    if refusal is None and not rules.fits(hold, slot):
         refusal = Refusal.GONE
-    if refusal or not claims.book(claim):
+    claim = None if refusal else claims.book(hold)
+    if claim is None:
         raise CannotBook(refusal or Refusal.EXPIRED)
     claims.mark_full(list(locked.slots.values()))
-    return own(claim.patient, claim.key), slot
+    return claim
 
 
-def _needs(writing: Repository, patient: str) -> list[Json]:
-    """Return the adjustments that staff are to make for this person, as references."""
-    wanted = Criteria("Flag", patients=[patient], statuses=["active"], count=_MANY)
-    return [{"reference": f"Flag/{one.id}"} for one in writing.search(wanted)[0]]
-
-
-def _new(resource: Json, patient: str) -> Draft:
-    return replace(resources.draft(resource, patient), fresh=True)
+def _created(resource: Json, claim: Claim) -> Draft:
+    return replace(resources.draft(resource, claim.patient), fresh=True)
 
 
 def _of_slot(slot: ClinicSlot) -> Draft:

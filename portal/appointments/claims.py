@@ -1,22 +1,21 @@
 """Claims on slots: the database's constraints decide who has a time, not code (decisions 10).
 
-Whoever takes a slot must see every claim to it, so that all of this runs as the service itself;
-whose act it is was decided before. All time is the database's, and no lock outlives a request.
+Whoever takes a slot must see every claim to it: `opened` opens the wall around claims alone. Whose
+act it is was decided before. All time is the database's, and no lock outlives a request.
 """
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import DateTimeField, F, Func, Q
 from psycopg.errors import DeadlockDetected
+from psycopg.pq import TransactionStatus
 
-from fhir.access import SYSTEM
-from fhir.scope import scoped
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.rules import HELD_FOR, LIVE, Refusal, State, fits
 
@@ -30,12 +29,11 @@ class DatabaseNow(Func):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One person's wish for one slot; `moving` is the booking that it would replace."""
+    """One person's wish for a time; `moving` is the booking that it would replace."""
 
     request: str
     patient: str
     ticket: str
-    slot: str
     mode: str
     moving: Claim | None = None
     key: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -45,34 +43,68 @@ class Asked:
 class Locked:
     """Some claims and their slots, which nobody else can change before the transaction ends."""
 
-    claims: dict[uuid.UUID, Claim]
-    slots: dict[str, ClinicSlot]
+    claims: Mapping[uuid.UUID, Claim]
+    slots: Mapping[str, ClinicSlot]
     now: datetime
 
     @classmethod
-    def of(cls, keys: Collection[uuid.UUID]) -> Self:
-        """Lock first the slots and then the claims, each in order: nobody waits in a ring."""
-        names = Claim.objects.filter(key__in=keys).values_list("slot", flat=True)
-        rows = ClinicSlot.objects.select_for_update(no_key=True, of=("self",))
-        rows = rows.select_related("clinic").filter(slot__in=set(names)).order_by("slot")
+    def of(cls, key: uuid.UUID) -> Self:
+        """Lock a claim and what it would replace: first the slots and then the claims, in order.
+
+        So nobody waits in a ring.
+        """
+        replaced = Claim.objects.filter(key=key).values("replaces")
+        both = Claim.objects.filter(Q(key=key) | Q(key__in=replaced)).order_by("key")
+        rows = ClinicSlot.objects.select_for_update(no_key=True, of=("self",)).order_by("slot")
+        rows = rows.select_related("clinic").filter(slot__in=both.order_by().values("slot"))
         slots = {row.slot: row for row in rows}
-        held = Claim.objects.select_for_update(no_key=True).filter(key__in=keys).order_by("key")
-        return cls({one.key: one for one in held}, slots, now())
+        found = both.select_for_update(no_key=True).annotate(now=DatabaseNow())
+        claims = {one.key: one for one in found}
+        return cls(claims, slots, max((one.now for one in claims.values()), default=_NEVER))
 
 
-# The lowest free unit of an open slot; what anybody else has taken meanwhile is left to them.
+# First ends what stands in the way: what was held for too long, by anybody, and what else this
+# patient holds of the service. Then the lowest free unit of an open slot; what anybody else has
+# taken meanwhile is left to them. Counting makes the database do one before the other.
 _TAKE: Final = """
+WITH stale AS (
+  UPDATE portal_claim SET state = 'expired', hold_until = NULL, ended_at = daybook_now()
+  WHERE key IN (SELECT key FROM portal_claim WHERE state = 'held' AND hold_until <= daybook_now()
+    AND (slot = %(slot)s OR patient = %(patient)s
+      OR (starts_at < %(ends_at)s AND ends_at > %(starts_at)s))
+    ORDER BY key FOR UPDATE SKIP LOCKED)
+  RETURNING key
+), other AS (
+  UPDATE portal_claim SET state = 'released', hold_until = NULL, ended_at = daybook_now()
+  WHERE patient = %(patient)s AND service = %(service)s AND request <> %(request)s
+    AND state = 'held' AND hold_until > daybook_now()
+  RETURNING key
+), ended AS (
+  SELECT count(*) AS count FROM (SELECT key FROM stale UNION ALL SELECT key FROM other) AS two
+)
 INSERT INTO portal_claim (key, request, patient, ticket, slot, unit, service, location, clinician,
   mode, starts_at, ends_at, state, hold_until, is_extended, replaces, series, sequence, made_at)
 SELECT %(key)s, %(request)s, %(patient)s, %(ticket)s, s.slot, u.unit, s.service, s.location,
   s.clinician, %(mode)s, s.starts_at, s.ends_at, 'held', daybook_now() + %(held_for)s, false,
   %(replaces)s, %(series)s, %(sequence)s, daybook_now()
-FROM portal_clinicslot s CROSS JOIN generate_series(0, s.capacity - 1) AS u(unit)
-WHERE s.slot = %(slot)s AND s.is_open AND NOT EXISTS (
-  SELECT FROM portal_claim c
-  WHERE c.slot = s.slot AND c.unit = u.unit AND c.state IN ('held', 'booked'))
+FROM ended CROSS JOIN portal_clinicslot s CROSS JOIN generate_series(0, s.capacity - 1) AS u(unit)
+WHERE ended.count >= 0 AND s.slot = %(slot)s AND s.is_open AND NOT EXISTS (
+  SELECT FROM portal_claim c WHERE c.slot = s.slot AND c.unit = u.unit AND (c.state = 'booked'
+    OR (c.state = 'held' AND c.hold_until > daybook_now()
+      AND NOT (c.patient = %(patient)s AND c.request <> %(request)s))))
 ORDER BY u.unit LIMIT 1
-ON CONFLICT DO NOTHING RETURNING key
+ON CONFLICT DO NOTHING RETURNING *
+"""
+_BOOK: Final = """
+UPDATE portal_claim SET state = 'booked', hold_until = NULL, replaces = NULL,
+  booked_at = daybook_now()
+WHERE key = %s AND state = 'held' AND hold_until > daybook_now() RETURNING *
+"""
+_FULL: Final = """
+UPDATE portal_clinicslot s SET is_full = NOT s.is_full WHERE s.slot = ANY(%s) AND s.is_full <> (
+  (SELECT count(*) FROM portal_claim c
+    WHERE c.slot = s.slot AND c.state = 'booked' AND c.unit < s.capacity) >= s.capacity)
+RETURNING s.slot, s.is_full
 """
 # Two bookings may change places: first they make room.
 _ASIDE: Final = 10_000
@@ -81,6 +113,7 @@ UPDATE portal_claim c SET unit = p.unit, orphaned_at =
   CASE WHEN p.fits THEN NULL ELSE coalesce(c.orphaned_at, daybook_now()) END
 FROM unnest(%s::uuid[], %s::int[], %s::bool[]) AS p(key, unit, fits) WHERE c.key = p.key
 """
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _STALE: Final = Q(state=State.HELD, hold_until__lte=DatabaseNow())
 
 
@@ -91,8 +124,14 @@ def opened() -> Iterator[None]:
     :raises Taken: the database ended it, so that somebody else could go on.
     """
     try:
-        with scoped(SYSTEM):
-            yield
+        with nullcontext() if connection.in_atomic_block else transaction.atomic():
+            _door("all")
+            try:
+                yield
+            finally:
+                # In a transaction that has failed the database closes it by itself.
+                if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
+                    _door("")
     except OperationalError as fault:
         if isinstance(fault.__cause__, DeadlockDetected):
             raise Taken from None
@@ -119,21 +158,10 @@ def by_key(key: uuid.UUID) -> Claim | None:
 
 
 def take(asked: Asked, slot: ClinicSlot) -> Claim | None:
-    """Hold a slot for this patient in place of whatever else they hold there; or return None.
-
-    What was held too long by anybody, and stands in the way, ends first.
-    """
-    overlapping = Q(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
-    in_the_way = Q(slot=slot.slot) | Q(patient=asked.patient) | overlapping
-    expire(in_the_way)
-    own = Claim.objects.filter(patient=asked.patient, service=slot.service, state=State.HELD)
-    # The same asking may have come twice at once: what the other has taken is this one's answer.
-    own.exclude(request=asked.request).update(
-        state=State.RELEASED, hold_until=None, ended_at=DatabaseNow()
-    )
+    """Hold a slot for this patient in place of whatever else they hold there; or return None."""
     for _ in range(slot.capacity):
-        if _inserted(asked):
-            return by_key(asked.key)
+        if taken := _one(_TAKE, _values(asked, slot)):
+            return taken
     return None
 
 
@@ -151,12 +179,9 @@ def why_not(asked: Asked, slot: ClinicSlot) -> Refusal:
     return Refusal.TAKEN
 
 
-def book(hold: Claim) -> bool:
-    """Make a booking of a hold that is still one; return whether it was."""
-    held = Claim.objects.filter(key=hold.key, state=State.HELD, hold_until__gt=DatabaseNow())
-    return bool(
-        held.update(state=State.BOOKED, hold_until=None, replaces=None, booked_at=DatabaseNow())
-    )
+def book(hold: Claim) -> Claim | None:
+    """Make a booking of a hold, and return it if that was still one."""
+    return _one(_BOOK, [hold.key])
 
 
 def extend(hold: Claim) -> bool:
@@ -193,19 +218,13 @@ def adopt(slots: Sequence[ClinicSlot]) -> None:
 
 def mark_full(slots: Sequence[ClinicSlot]) -> list[ClinicSlot]:
     """Write down of slots that are locked whether all is booked; return those that are new."""
-    names = [row.slot for row in slots]
-    taken = Claim.objects.filter(slot__in=names, state=State.BOOKED).values_list("slot", "unit")
-    units: dict[str, list[int]] = {}
-    for name, unit in taken:
-        units.setdefault(name, []).append(unit)
-    turned = []
-    for row in slots:
-        is_full = sum(unit < row.capacity for unit in units.get(row.slot, ())) >= row.capacity
-        if is_full != row.is_full:
-            row.is_full = is_full
-            turned.append(row)
-    ClinicSlot.objects.bulk_update(turned, ["is_full"])
-    return turned
+    known = {row.slot: row for row in slots}
+    with connection.cursor() as cursor:
+        cursor.execute(_FULL, [list(known)])
+        turned = dict(cursor.fetchall())
+    for name, is_full in turned.items():
+        known[name].is_full = is_full
+    return [known[name] for name in turned]
 
 
 def live_in(slots: Sequence[str]) -> list[Claim]:
@@ -243,20 +262,33 @@ def expire(which: Q | None = None) -> int:
     )
 
 
-def _inserted(asked: Asked) -> bool:
+def _values(asked: Asked, slot: ClinicSlot) -> dict[str, Any]:
     moving = asked.moving
-    values: dict[str, Any] = {
+    return {
         "key": asked.key,
         "request": asked.request,
         "patient": asked.patient,
         "ticket": asked.ticket,
-        "slot": asked.slot,
+        "slot": slot.slot,
+        "service": slot.service,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
         "mode": asked.mode,
         "held_for": HELD_FOR,
         "replaces": moving.key if moving else None,
         "series": moving.series if moving else asked.key,
         "sequence": moving.sequence + 1 if moving else 0,
     }
+
+
+def _one(statement: str, parameters: Any) -> Claim | None:
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, values)
-        return cursor.fetchone() is not None
+        cursor.execute(statement, parameters)
+        row = cursor.fetchone()
+        names = [column.name for column in cursor.description]
+    return Claim.from_db(connection.alias, names, row) if row else None
+
+
+def _door(state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('daybook.claims', %s, true)", [state])

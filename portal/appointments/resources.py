@@ -55,7 +55,7 @@ def schedule(clinic: Clinic, first: datetime, last: datetime) -> Json:
         "resourceType": "Schedule",
         "id": str(clinic.key),
         "active": clinic.stage == Clinic.Stage.PUBLISHED,
-        "serviceType": [{"text": clinic.service_name}],
+        "serviceType": [{"text": clinic.service_name or clinic.name}],
         "actor": [one for one in _actors(clinic).values() if one],
         "planningHorizon": {"start": first.isoformat(), "end": last.isoformat()},
     }
@@ -67,7 +67,7 @@ def slot(row: ClinicSlot, clinic: Clinic) -> Json:
     made: Json = {
         "resourceType": "Slot",
         "id": row.slot,
-        "serviceType": [{"text": clinic.service_name}],
+        "serviceType": [{"text": clinic.service_name or clinic.name}],
         "schedule": {"reference": f"Schedule/{clinic.key}"},
         "status": status,
         "start": row.starts_at.isoformat(),
@@ -90,7 +90,7 @@ def appointment(claim: Claim, clinic: Clinic, basis: Basis, details: Details) ->
         "extension": [channel(claim.mode), *_contact(details)],
         "identifier": [{"system": BOOKING, "value": str(claim.series)}],
         "status": "booked",
-        "serviceType": [{"text": clinic.service_name}],
+        "serviceType": [{"text": clinic.service_name or clinic.name}],
         "start": claim.starts_at.isoformat(),
         "end": claim.ends_at.isoformat(),
         "minutesDuration": int((claim.ends_at - claim.starts_at).total_seconds() // 60),

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from django.db import connection
 
-from fhir.access import SYSTEM
-from fhir.scope import scoped
 from fhir.store import Repository
+from portal.appointments import claims
 from portal.appointments.lending import lent
 from portal.appointments.tickets import Ticket
 
@@ -157,8 +156,8 @@ def _asked(ticket: Ticket, wanted: Wanted, moving: str) -> dict[str, Any]:
 
 
 def _fetched(statement: str, parameters: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
-    """Ask as the service itself: a time is free only if nobody else has it."""
-    with scoped(SYSTEM, undoes=False), connection.cursor() as cursor:
+    """Ask with all claims in sight: a time is free only if nobody else has it."""
+    with claims.opened(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

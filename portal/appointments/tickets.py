@@ -7,7 +7,7 @@ between which days. It is used while an Appointment that has not been cancelled 
 on it, whoever made that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -23,6 +23,10 @@ from portal.record.dates import LONDON
 # Appointments in these states use up nothing.
 NOT_USING: Final = ("cancelled", "noshow", "entered-in-error")
 _MOST: Final = 50
+# No appointment of any hospital is taken to last longer.
+_LONGEST: Final = timedelta(hours=12)
+# The ranks of what is read together
+_ORDERS, _USES, _MEANWHILE, _NEEDS = range(4)
 _ORDER: Final = token_hash(None, "order")
 
 
@@ -43,6 +47,32 @@ class Ticket:
     authored: str
     security: tuple[Json, ...]
     is_used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked of the record for a booking: with times for a hold, without for a booking.
+
+    `moving` is the booking that would be replaced: it uses nothing up and is in nobody's way.
+    """
+
+    ticket: str
+    moving: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ticket, or None for an order that lets nobody book, and what goes with it.
+
+    `is_expected` says that some appointment in the record, of whatever hospital system, is at that
+    time; `needs` are references to what staff are to adjust for this person.
+    """
+
+    ticket: Ticket | None
+    is_expected: bool
+    needs: list[Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +109,61 @@ def tickets(records: Repository, patient: str) -> list[Ticket]:
     return [one for one in found if one.service in open_services and one.id not in used]
 
 
-def ticket_of(reading: Repository, patient: str, ticket: str, moving: str = "") -> Ticket | None:
-    """Return one ticket as it stands, or None for an order that lets nobody book.
+def standing_of(reading: Repository, patient: str, asked: Asking) -> Standing:
+    """Return a ticket as it stands, and what else the record says for a booking: one query.
 
-    The booking that is being moved does not use it up. `reading` is what `lent` returned.
+    `reading` is what `lent` returned for this patient.
 
-    :raises NotFound: there is none of this patient's.
+    :raises NotFound: there is no order of that id of this patient's.
     """
-    order = reading.read("ServiceRequest", ticket)
-    if order.patient != patient:
-        raise NotFound(f"ServiceRequest/{ticket}")
-    found = _ticket(order.json)
-    if found is None:
-        return None
-    return replace(found, is_used=bool(_used(reading, patient, [ticket], moving)))
+    left = ("Appointment", asked.moving)
+    wanted = [_orders(patient, asked), *_others(patient, asked)]
+    found = [one for one in reading.search_any(wanted)[0] if (one.resource_type, one.id) != left]
+    order = next((one for one in found if one.rank == _ORDERS), None)
+    if order is None:
+        # The refusal stands in the audit, with its true reason.
+        raise NotFound(reading.read("ServiceRequest", asked.ticket).id)
+    ticket = _ticket(order.json)
+    used = any(one.rank == _USES for one in found)
+    needs = [{"reference": f"Flag/{one.id}"} for one in found if one.resource_type == "Flag"]
+    return Standing(
+        replace(ticket, is_used=used) if ticket else None,
+        any(_overlaps(one.json, asked) for one in found if one.rank == _MEANWHILE),
+        needs,
+    )
+
+
+def _orders(patient: str, asked: Asking) -> Criteria:
+    return Criteria(
+        "ServiceRequest", patients=[patient], ids=[asked.ticket], count=_MOST, rank=_ORDERS
+    )
+
+
+def _others(patient: str, asked: Asking) -> Iterator[Criteria]:
+    yield Criteria(
+        "Appointment",
+        patients=[patient],
+        references=[("based-on", [f"ServiceRequest/{asked.ticket}"])],
+        but_statuses=NOT_USING,
+        rank=_USES,
+    )
+    if asked.starts_at and asked.ends_at:
+        yield Criteria(
+            "Appointment",
+            patients=[patient],
+            dates=[("date", asked.starts_at - _LONGEST, asked.ends_at)],
+            but_statuses=NOT_USING,
+            rank=_MEANWHILE,
+        )
+    else:
+        yield Criteria("Flag", patients=[patient], statuses=["active"], rank=_NEEDS)
+
+
+def _overlaps(appointment: Json, asked: Asking) -> bool:
+    if not asked.starts_at or not asked.ends_at:
+        return False
+    start, end = (datetime.fromisoformat(appointment[name]) for name in ("start", "end"))
+    return start < asked.ends_at and asked.starts_at < end
 
 
 def order_follow_up(records: Repository, patient: str, order: Order, now: datetime) -> str:
@@ -118,7 +189,7 @@ def order_follow_up(records: Repository, patient: str, order: Order, now: dateti
     return records.lent_writes("ServiceRequest").create(made).id
 
 
-def _used(reading: Repository, patient: str, ids: Sequence[str], moving: str = "") -> set[str]:
+def _used(reading: Repository, patient: str, ids: Sequence[str]) -> set[str]:
     if not ids:
         return set()
     wanted = Criteria(
@@ -128,7 +199,7 @@ def _used(reading: Repository, patient: str, ids: Sequence[str], moving: str = "
         but_statuses=NOT_USING,
         count=10 * _MOST,
     )
-    bookings = [one.json for one in reading.search(wanted)[0] if one.id != moving]
+    bookings = [one.json for one in reading.search(wanted)[0]]
     named = (str(basis.get("reference")) for one in bookings for basis in one.get("basedOn", ()))
     return {name.rpartition("/")[2] for name in named}
 
