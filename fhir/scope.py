@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
 
 from fhir.access import Viewer
 
@@ -31,6 +32,10 @@ def scoped(viewer: Viewer, *, undoes: bool = True) -> Iterator[None]:
     if nested and wanted == outer and not undoes:
         yield
         return
+    if nested and outer and not undoes:
+        with _within(wanted, outer):
+            yield
+        return
     with transaction.atomic():
         if nested and wanted == outer:
             yield
@@ -44,6 +49,19 @@ def scoped(viewer: Viewer, *, undoes: bool = True) -> Iterator[None]:
             setattr(connection, _KEPT, outer)
         if nested:
             _set(before)
+
+
+@contextmanager
+def _within(wanted: tuple[str, str], outer: tuple[str, str]) -> Iterator[None]:
+    """Show something else for a while; where a statement fails, so has the transaction around."""
+    _set(wanted)
+    setattr(connection, _KEPT, wanted)
+    try:
+        yield
+    finally:
+        setattr(connection, _KEPT, outer)
+        if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
+            _set(outer)
 
 
 def _asked() -> tuple[str, str]:

@@ -14,7 +14,7 @@ from django.db import IntegrityError
 from fhir.paths import Json
 from fhir.store import Conflict, Draft, NotFound, Repository
 from portal.appointments import claims, resources, rules
-from portal.appointments.claims import Asked, DatabaseNow, Locked, Taken
+from portal.appointments.claims import Asked, Locked, Taken
 from portal.appointments.lending import lent
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.own import key_of, own, refusal_to_change, require_changeable, theirs
@@ -158,14 +158,15 @@ def _again(before: Claim) -> Claim:
 
 
 def _take(attempt: _Attempt, choice: Choice) -> Claim:
-    slot = ClinicSlot.objects.annotate(now=DatabaseNow()).filter(slot=choice.slot).first()
-    if slot is None:
+    offer = claims.offered(choice.slot)
+    if offer is None:
         raise CannotBook(Refusal.GONE)
+    slot = offer.slot
     moving = own(attempt.patient, choice.moving) if choice.moving else None
     asking = Asking(choice.ticket, choice.moving, slot.starts_at, slot.ends_at)
     standing = standing_of(attempt.writing, attempt.patient, asking)
     attempt.ticket, attempt.around = standing.ticket, slot.starts_at
-    if refusal := _refusal_to_hold(slot, standing, choice.mode, moving, slot.now):
+    if refusal := _refusal_to_hold(slot, standing, choice.mode, moving, offer.now):
         raise CannotBook(refusal)
     asked = Asked(choice.request, attempt.patient, choice.ticket, choice.mode, moving)
     # The same form may have come twice at once: what the other took is this one's answer.

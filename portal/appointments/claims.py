@@ -16,7 +16,20 @@ from django.db.models import DateTimeField, F, Func, Q
 from psycopg.errors import DeadlockDetected
 from psycopg.pq import TransactionStatus
 
-from portal.appointments.models import Claim, ClinicSlot
+from portal.appointments.claims_sql import (
+    BOOK,
+    CLAIM,
+    CLINIC,
+    FULL,
+    LOCK_CLAIMS,
+    LOCK_SLOTS,
+    OFFERED,
+    SEAT,
+    SELECT,
+    SLOT,
+    TAKE,
+)
+from portal.appointments.models import Claim, Clinic, ClinicSlot
 from portal.appointments.rules import HELD_FOR, LIVE, Refusal, State, fits
 
 
@@ -40,6 +53,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A slot, and when it was looked at."""
+
+    slot: ClinicSlot
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Locked:
     """Some claims and their slots, which nobody else can change before the transaction ends."""
 
@@ -53,66 +74,14 @@ class Locked:
 
         So nobody waits in a ring.
         """
-        replaced = Claim.objects.filter(key=key).values("replaces")
-        both = Claim.objects.filter(Q(key=key) | Q(key__in=replaced)).order_by("key")
-        rows = ClinicSlot.objects.select_for_update(no_key=True, of=("self",)).order_by("slot")
-        rows = rows.select_related("clinic").filter(slot__in=both.order_by().values("slot"))
-        slots = {row.slot: row for row in rows}
-        found = both.select_for_update(no_key=True).annotate(now=DatabaseNow())
-        claims = {one.key: one for one in found}
-        return cls(claims, slots, max((one.now for one in claims.values()), default=_NEVER))
+        offers = _offers(LOCK_SLOTS, [key])
+        claims = {one.key: one for one in _all(LOCK_CLAIMS, [key])}
+        now = offers[0].now if offers else _NEVER
+        return cls(claims, {one.slot.slot: one.slot for one in offers}, now)
 
 
-# First ends what stands in the way: what was held for too long, by anybody, and what else this
-# patient holds of the service. Then the lowest free unit of an open slot; what anybody else has
-# taken meanwhile is left to them. Counting makes the database do one before the other.
-_TAKE: Final = """
-WITH stale AS (
-  UPDATE portal_claim SET state = 'expired', hold_until = NULL, ended_at = daybook_now()
-  WHERE key IN (SELECT key FROM portal_claim WHERE state = 'held' AND hold_until <= daybook_now()
-    AND (slot = %(slot)s OR patient = %(patient)s
-      OR (starts_at < %(ends_at)s AND ends_at > %(starts_at)s))
-    ORDER BY key FOR UPDATE SKIP LOCKED)
-  RETURNING key
-), other AS (
-  UPDATE portal_claim SET state = 'released', hold_until = NULL, ended_at = daybook_now()
-  WHERE patient = %(patient)s AND service = %(service)s AND request <> %(request)s
-    AND state = 'held' AND hold_until > daybook_now()
-  RETURNING key
-), ended AS (
-  SELECT count(*) AS count FROM (SELECT key FROM stale UNION ALL SELECT key FROM other) AS two
-)
-INSERT INTO portal_claim (key, request, patient, ticket, slot, unit, service, location, clinician,
-  mode, starts_at, ends_at, state, hold_until, is_extended, replaces, series, sequence, made_at)
-SELECT %(key)s, %(request)s, %(patient)s, %(ticket)s, s.slot, u.unit, s.service, s.location,
-  s.clinician, %(mode)s, s.starts_at, s.ends_at, 'held', daybook_now() + %(held_for)s, false,
-  %(replaces)s, %(series)s, %(sequence)s, daybook_now()
-FROM ended CROSS JOIN portal_clinicslot s CROSS JOIN generate_series(0, s.capacity - 1) AS u(unit)
-WHERE ended.count >= 0 AND s.slot = %(slot)s AND s.is_open AND NOT EXISTS (
-  SELECT FROM portal_claim c WHERE c.slot = s.slot AND c.unit = u.unit AND (c.state = 'booked'
-    OR (c.state = 'held' AND c.hold_until > daybook_now()
-      AND NOT (c.patient = %(patient)s AND c.request <> %(request)s))))
-ORDER BY u.unit LIMIT 1
-ON CONFLICT DO NOTHING RETURNING *
-"""
-_BOOK: Final = """
-UPDATE portal_claim SET state = 'booked', hold_until = NULL, replaces = NULL,
-  booked_at = daybook_now()
-WHERE key = %s AND state = 'held' AND hold_until > daybook_now() RETURNING *
-"""
-_FULL: Final = """
-UPDATE portal_clinicslot s SET is_full = NOT s.is_full WHERE s.slot = ANY(%s) AND s.is_full <> (
-  (SELECT count(*) FROM portal_claim c
-    WHERE c.slot = s.slot AND c.state = 'booked' AND c.unit < s.capacity) >= s.capacity)
-RETURNING s.slot, s.is_full
-"""
 # Two bookings may change places: first they make room.
 _ASIDE: Final = 10_000
-_SEAT: Final = """
-UPDATE portal_claim c SET unit = p.unit, orphaned_at =
-  CASE WHEN p.fits THEN NULL ELSE coalesce(c.orphaned_at, daybook_now()) END
-FROM unnest(%s::uuid[], %s::int[], %s::bool[]) AS p(key, unit, fits) WHERE c.key = p.key
-"""
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _STALE: Final = Q(state=State.HELD, hold_until__lte=DatabaseNow())
 
@@ -150,17 +119,22 @@ def now() -> datetime:
 
 
 def of_request(request: str) -> Claim | None:
-    return Claim.objects.filter(request=request).first()
+    return _one(f"{SELECT} WHERE request = %s", [request])
 
 
 def by_key(key: uuid.UUID) -> Claim | None:
-    return Claim.objects.filter(key=key).first()
+    return _one(f"{SELECT} WHERE key = %s", [key])
+
+
+def offered(slot: str) -> Offer | None:
+    """Return a slot with its clinic, and what time it is for the database."""
+    return next(iter(_offers(OFFERED, [slot])), None)
 
 
 def take(asked: Asked, slot: ClinicSlot) -> Claim | None:
     """Hold a slot for this patient in place of whatever else they hold there; or return None."""
     for _ in range(slot.capacity):
-        if taken := _one(_TAKE, _values(asked, slot)):
+        if taken := _one(TAKE, _values(asked, slot)):
             return taken
     return None
 
@@ -181,7 +155,7 @@ def why_not(asked: Asked, slot: ClinicSlot) -> Refusal:
 
 def book(hold: Claim) -> Claim | None:
     """Make a booking of a hold, and return it if that was still one."""
-    return _one(_BOOK, [hold.key])
+    return _one(BOOK, [hold.key])
 
 
 def extend(hold: Claim) -> bool:
@@ -220,7 +194,7 @@ def mark_full(slots: Sequence[ClinicSlot]) -> list[ClinicSlot]:
     """Write down of slots that are locked whether all is booked; return those that are new."""
     known = {row.slot: row for row in slots}
     with connection.cursor() as cursor:
-        cursor.execute(_FULL, [list(known)])
+        cursor.execute(FULL, [list(known)])
         turned = dict(cursor.fetchall())
     for name, is_full in turned.items():
         known[name].is_full = is_full
@@ -239,7 +213,7 @@ def seat(places: Sequence[tuple[uuid.UUID, int, bool]]) -> None:
     Claim.objects.filter(key__in=keys).update(unit=F("unit") + _ASIDE)
     columns: list[Any] = [keys, [unit for _, unit, _ in places], [fit for _, _, fit in places]]
     with connection.cursor() as cursor:
-        cursor.execute(_SEAT, columns)
+        cursor.execute(SEAT, columns)
 
 
 def give_up(holds: Sequence[Claim]) -> None:
@@ -282,11 +256,26 @@ def _values(asked: Asked, slot: ClinicSlot) -> dict[str, Any]:
 
 
 def _one(statement: str, parameters: Any) -> Claim | None:
+    return next(iter(_all(statement, parameters)), None)
+
+
+def _all(statement: str, parameters: Any) -> list[Claim]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        row = cursor.fetchone()
-        names = [column.name for column in cursor.description]
-    return Claim.from_db(connection.alias, names, row) if row else None
+        return [Claim.from_db(connection.alias, CLAIM, row) for row in cursor.fetchall()]
+
+
+def _offers(statement: str, parameters: Any) -> list[Offer]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows = cursor.fetchall()
+    return [Offer(_slot(row[1 : len(SLOT) + 1], row[len(SLOT) + 1 :]), row[0]) for row in rows]
+
+
+def _slot(row: Sequence[Any], clinic: Sequence[Any]) -> ClinicSlot:
+    slot = ClinicSlot.from_db(connection.alias, SLOT, row)
+    slot.clinic = Clinic.from_db(connection.alias, CLINIC, clinic)
+    return slot
 
 
 def _door(state: str) -> None:

@@ -93,7 +93,7 @@ WITH page AS (
 )
 SELECT (SELECT * FROM counted), page.* FROM (SELECT) AS one LEFT JOIN page ON true
 ORDER BY page.starts_at, page.slot
-"""  # noqa: S608 (constants of this module; values are parameters)
+"""
 _NEAREST: Final = f"""
 WITH later AS (
   SELECT {_COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
@@ -107,7 +107,7 @@ WITH later AS (
   ORDER BY greatest(starts_at - %(around)s, %(around)s - starts_at), slot LIMIT %(limit)s
 )
 SELECT * FROM near ORDER BY starts_at, slot
-"""  # noqa: S608 (as above)
+"""
 _EVER: Final = "infinity"
 
 
