@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from fhir import audit, changes, relabelling
-from fhir.access import SYSTEM, WRITING, Facts, Interaction, Verdict, decide
+from fhir.access import READING, SYSTEM, WRITING, Facts, Interaction, Verdict, decide
 from fhir.audit import Seen
 from fhir.changes import Change
 from fhir.compartment import patient_of
@@ -155,6 +155,19 @@ class Repository(Lister):
             replace(grant, types=frozenset(resource_types), interactions=WRITING)
             for grant in self.viewer.grants
             if Interaction.READ in grant.interactions
+        )
+        viewer = replace(self.viewer, grants=(*self.viewer.grants, *lent))
+        return self._as(viewer, self._causes)
+
+    def lent_reads(self, resource_type: str, *, with_: str) -> "Repository":
+        """Return the record with leave to read a type wherever this viewer may read `with_`.
+
+        For what is a part of something else, and of no use alone; its labels hide it as ever.
+        """
+        lent = tuple(
+            replace(grant, types=frozenset({resource_type}), interactions=READING)
+            for grant in self.viewer.grants
+            if grant.covers(Interaction.READ, with_)
         )
         viewer = replace(self.viewer, grants=(*self.viewer.grants, *lent))
         return self._as(viewer, self._causes)

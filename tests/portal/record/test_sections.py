@@ -262,7 +262,7 @@ def test_a_long_section_asks_the_database_no_more_than_a_short_one(
     her_browser.post("/record/seen/")
 
     more = section.key == "medicines"  # what changed at the last discharge
-    assert queries(her_browser, address) == few == STATEMENTS + 2 * more
+    assert queries(her_browser, address) == few == STATEMENTS + 4 * more
 
 
 def queries(browser, address):
