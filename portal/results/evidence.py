@@ -71,7 +71,7 @@ def evidence_of(stored: Stored) -> Evidence:
         _has_words(resource, parts),
         bool(stored.resource_type == "DocumentReference" or resource.get("presentedForm")),
         stored.resource_type == "Observation" and _is_usual(resource),
-        start_of(resource.get("issued") or "") or stored.updated_at,
+        start_of(resource.get("issued") or resource.get("date") or "") or stored.updated_at,
         stored.labels,
     )
 

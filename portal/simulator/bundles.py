@@ -7,6 +7,7 @@ from typing import Final
 from portal.simulator import hospital
 from portal.simulator.events import History
 from portal.simulator.hospital import PROFESSIONALS, Practice, Professional
+from portal.simulator.letters import documents_of
 from portal.simulator.people import Person
 from portal.simulator.resources import (
     NHS_NUMBER,
@@ -30,7 +31,11 @@ def record(history: History) -> Json:
     """Everything of one person that is not told in HL7 v2."""
     patient = _patient(history.person)
     url = _url("Patient", history.person.mrn)
-    entries = [(url, patient), *_addressed(resources_of(history, url))]
+    entries = [
+        (url, patient),
+        *_addressed(resources_of(history, url)),
+        *_addressed(documents_of(history, url)),
+    ]
     return _transaction(entries)
 
 

@@ -59,7 +59,19 @@ class Report:
     note: str = ""
     specimen: tuple[str, str] = ("", "")
     reporter: Professional | None = None
-    document: bytes = b""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What the ward writes when somebody goes home, as a PDF."""
+
+    number: str
+    title: str
+    author: Professional
+    came_at: datetime
+    home_at: datetime
+    written_at: datetime
+    document: bytes
 
 
 @dataclass(frozen=True)
@@ -144,6 +156,7 @@ class History:
     person: Person
     visits: tuple[Visit, ...] = ()
     reports: tuple[Report, ...] = ()
+    letters: tuple[Letter, ...] = ()
     readings: tuple[Reading, ...] = ()
     problems: tuple[Problem, ...] = ()
     medicines: tuple[Medicine, ...] = ()

@@ -8,8 +8,8 @@ from typing import Final
 from portal.simulator.care import care_of
 from portal.simulator.catalogue import PANELS
 from portal.simulator.chance import chance
-from portal.simulator.events import Code, History, Reading, Report, Section, Visit
-from portal.simulator.hospital import CLINICS, LETTERS, Clinic
+from portal.simulator.events import Code, History, Letter, Reading, Report, Section, Visit
+from portal.simulator.hospital import CLINICS, Clinic
 from portal.simulator.laboratory import Laboratory, Order, corrected
 from portal.simulator.letters import discharge_letter
 from portal.simulator.narratives import NARRATIVES
@@ -42,12 +42,14 @@ class _Teller:
         reports = [
             *(self._sampled(sample) for sample in plan.samples),
             *(self._written(writing) for writing in plan.writings),
-            *(self._letter(stay) for stay in plan.stays),
         ]
         return History(
             person=self._person,
             visits=tuple(sorted(self._visits(plan), key=lambda visit: visit.start_at)),
             reports=tuple(sorted(reports, key=lambda report: report.issued_at)),
+            letters=tuple(
+                sorted(map(self._letter, plan.stays), key=lambda letter: letter.written_at)
+            ),
             readings=tuple(sorted(map(self._reading, plan.signs), key=lambda sign: sign.at)),
             problems=care.problems,
             medicines=care.medicines,
@@ -97,21 +99,17 @@ class _Teller:
             reporter=narrative.reporter,
         )
 
-    def _letter(self, stay: Stay) -> Report:
-        clinic = CLINICS[stay.clinic]
-        home_at = self._home_at(stay)
+    def _letter(self, stay: Stay) -> Letter:
+        came_at, home_at = self._came_at(stay), self._home_at(stay)
         throw = self._throw("letter", str(stay.days_ago))
-        return Report(
+        return Letter(
             number=f"{home_at:%y}L{throw.randrange(10**6):06}",
-            sender=LETTERS,
-            code=Code("DISCH", f"Letter about your stay: {stay.reason}", "18842-5"),
-            department="OTH",
-            requester=clinic.lead,
-            collected_at=home_at,
-            received_at=home_at,
-            issued_at=later(home_at, throw, least=30, most=240),
-            reporter=clinic.lead,
-            document=discharge_letter(self._person, stay, self._came_at(stay), home_at),
+            title=f"Letter about your stay: {stay.reason}",
+            author=CLINICS[stay.clinic].lead,
+            came_at=came_at,
+            home_at=home_at,
+            written_at=later(home_at, throw, least=30, most=240),
+            document=discharge_letter(self._person, stay, came_at, home_at),
         )
 
     def _came_at(self, stay: Stay) -> datetime:

@@ -25,8 +25,7 @@ class Sender:
 PAS: Final = Sender("patients-and-visits", "MILLPAS")
 LABORATORY: Final = Sender("pathology", "WINPATH", silence_minutes=4 * 60)
 IMAGING: Final = Sender("imaging", "MILLRIS")
-LETTERS: Final = Sender("letters", "MILLDOCS")
-SENDERS: Final = (PAS, LABORATORY, IMAGING, LETTERS)
+SENDERS: Final = (PAS, LABORATORY, IMAGING)
 
 RECORDS: Final = "patient-record"
 """The electronic patient record, which speaks FHIR and not HL7 v2."""

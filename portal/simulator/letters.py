@@ -1,12 +1,16 @@
-"""What the ward writes to a person who goes home."""
+"""What the ward writes to a person who goes home, and how the patient record sends it."""
 
+import base64
+from collections.abc import Iterator
 from datetime import datetime
 
 from portal.simulator import hospital
+from portal.simulator.events import History, Letter
 from portal.simulator.hospital import CLINICS
 from portal.simulator.pdf import pdf_of
 from portal.simulator.people import Person
 from portal.simulator.plans import Stay
+from portal.simulator.resources import LOINC, Json, identifier, own_hospital, who
 
 _ADULT = 18
 
@@ -34,6 +38,39 @@ def discharge_letter(person: Person, stay: Stay, came_at: datetime, home_at: dat
             clinic.lead.role,
         )
     )
+
+
+def documents_of(history: History, patient: str) -> Iterator[Json]:
+    """Every letter to one person, the file inside; `patient` is the reference to use."""
+    for letter in history.letters:
+        yield _document(letter, history.person.mrn, {"reference": patient})
+
+
+def _document(letter: Letter, key: str, subject: Json) -> Json:
+    written_at = letter.written_at.isoformat()
+    coding = {"system": LOINC, "code": "18842-5", "display": "Discharge summary"}
+    file = {
+        "contentType": "application/pdf",
+        "language": "en-GB",
+        "data": base64.b64encode(letter.document).decode(),
+        "title": letter.title,
+        "creation": written_at,
+    }
+    return {
+        "resourceType": "DocumentReference",
+        "identifier": identifier("letter", key, letter.number),
+        "status": "current",
+        "docStatus": "final",
+        "type": {"coding": [coding], "text": letter.title},
+        "subject": subject,
+        "date": written_at,
+        "author": [who(letter.author)],
+        "custodian": own_hospital(),
+        "content": [{"attachment": file}],
+        "context": {
+            "period": {"start": letter.came_at.isoformat(), "end": letter.home_at.isoformat()}
+        },
+    }
 
 
 def _addressee(person: Person, on: datetime) -> str:

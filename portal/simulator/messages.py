@@ -1,6 +1,5 @@
 """What the hospital's systems say in HL7 v2.4: people and visits (ADT), reports (ORU)."""
 
-import base64
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,8 +20,6 @@ from portal.simulator.segments import (
 )
 
 _CLASSES: Final = {"outpatient": "O", "stay": "I", "emergency": "E"}
-_PDF_CODE: Final = ("PDF", "Letter", "WINPATH")
-_CHUNK: Final = 32_000
 
 
 def registered(person: Person, at: datetime) -> bytes:
@@ -146,9 +143,6 @@ def _lines(report: Report) -> Iterator[str]:
     for section in report.sections:
         number += 1
         yield _obx(number, report, _written(section, report), section.status)
-    for piece in _pieces(report.document):
-        number += 1
-        yield _obx(number, report, piece, report.status)
 
 
 def _obx(number: int, report: Report, fields: dict[int, str], status: str) -> str:
@@ -175,18 +169,6 @@ def _written(section: Section, report: Report) -> dict[int, str]:
         3: _code(section.code, report.sender.application),
         5: said(section.text),
     }
-
-
-def _pieces(document: bytes) -> Iterator[dict[int, str]]:
-    """A PDF in base64, cut where interface engines cut it."""
-    text = base64.b64encode(document).decode()
-    for start in range(0, len(text), _CHUNK):
-        piece = text[start : start + _CHUNK]
-        yield {
-            2: "ED",
-            3: said(*_PDF_CODE),
-            5: said("", "application", "pdf", "Base64", piece),
-        }
 
 
 def _notes(text: str) -> Iterator[str]:

@@ -66,12 +66,12 @@ def _team(history: History, key: str, subject: Json) -> Json:
         "status": "active",
         "name": "Care team",
         "subject": subject,
-        "managingOrganization": [_hospital()],
+        "managingOrganization": [own_hospital()],
     }
     return {**team, "participant": members} if members else team
 
 
-def _hospital() -> Json:
+def own_hospital() -> Json:
     return {
         "reference": f"Organization?identifier={ODS_CODE}|{hospital.ODS}",
         "display": hospital.NAME,
@@ -239,7 +239,7 @@ def _reading(reading: Reading, key: str, subject: Json) -> Json:
     codes, ucum, unit = _SIGNS[reading.kind]
     at = reading.at.isoformat()
     codings = [{"system": LOINC, "code": code, "display": name} for code, name in codes]
-    performer = subject if reading.at_home else _hospital()
+    performer = subject if reading.at_home else own_hospital()
     observation: Json = {
         "resourceType": "Observation",
         "identifier": identifier("reading", key, reading.kind, at),

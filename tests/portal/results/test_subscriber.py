@@ -130,6 +130,23 @@ def test_a_document_of_its_own_waits_for_a_clinician(amina_yusuf, queue):
     assert queue()[letter_id].state == State.REVIEW
 
 
+@pytest.mark.parametrize(("date", "is_old"), [("2019-05-01T10:00:00Z", True), (None, False)])
+def test_a_document_is_as_old_as_its_own_date_and_waits_all_the_same(
+    amina_yusuf, queue, date, is_old
+):
+    letter = {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "subject": {"reference": f"Patient/{amina_yusuf}"},
+        "content": [{"attachment": {"contentType": "application/pdf", "data": "JVBERi0="}}],
+    }
+
+    (letter_id,) = sent(letter | ({"date": date} if date else {}))
+
+    assert queue()[letter_id].is_history is is_old
+    assert queue()[letter_id].state == State.REVIEW
+
+
 def test_what_came_at_night_is_queued_for_the_morning(tuesday, amina_yusuf, queue):
     tuesday.move_to(TUESDAY.replace(hour=22))
 

@@ -38,5 +38,6 @@ def amina_lately(amina):
     return replace(
         amina,
         reports=tuple(one for one in amina.reports if one.collected_at > since),
+        letters=tuple(one for one in amina.letters if one.written_at > since),
         visits=tuple(one for one in amina.visits if one.start_at > since),
     )

@@ -1,3 +1,4 @@
+import base64
 import json
 
 import pytest
@@ -94,3 +95,14 @@ def test_what_she_told_us_herself_is_told_apart(amina):
 
     assert stated["medicationCodeableConcept"]["text"] == "Vitamin D 10 microgram tablets"
     assert stated["informationSource"] == stated["subject"]
+
+
+def test_a_letter_is_a_document_with_its_pdf_inside(histories):
+    for history in histories.values():
+        documents = entries(bundles.record(history), "DocumentReference")
+        files = [one["content"][0]["attachment"] for one in documents]
+        assert [base64.b64decode(one["data"]) for one in files] == [
+            one.document for one in history.letters
+        ]
+        assert all(one.document.startswith(b"%PDF-") for one in history.letters)
+    assert histories["amina"].letters

@@ -15,7 +15,6 @@ def test_every_system_of_the_hospital_is_admitted():
     assert senders == {
         "patient-record": None,
         "imaging": "MILLRIS|RMB",
-        "letters": "MILLDOCS|RMB",
         "pathology": "WINPATH|RMB",
         "patients-and-visits": "MILLPAS|RMB",
     }

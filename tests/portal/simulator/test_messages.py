@@ -1,7 +1,5 @@
-import base64
 import json
 import re
-from dataclasses import replace
 
 import hl7
 import pytest
@@ -124,27 +122,6 @@ def test_a_correction_is_the_whole_report_again(amina):
     assert str(message["OBR"][0][25]) == "C"
     assert [str(line[11]) for line in message["OBX"]] == list("FFFFCFFF")
     assert "wrong way round" in str(message["NTE"][0])
-
-
-def test_a_letter_is_a_pdf_that_can_be_read_back(amina):
-    letter = next(one for one in amina.reports if one.document)
-
-    line = read(reported(amina.person, letter))["OBX"][0]
-
-    kind, data = str(line[5]).rsplit("^", 1)
-    assert kind == "^application^pdf^Base64"
-    assert base64.b64decode(data).startswith(b"%PDF-")
-
-
-def test_a_long_letter_is_cut_in_pieces(amina):
-    letter = next(one for one in amina.reports if one.document)
-    letter = replace(letter, document=b"%PDF-" * 9000)
-
-    lines = read(reported(amina.person, letter))["OBX"]
-
-    joined = "".join(str(line[5]).rsplit("^", 1)[1] for line in lines)
-    assert len(lines) == 2
-    assert base64.b64decode(joined) == letter.document
 
 
 def test_what_separates_is_escaped():

@@ -1,13 +1,18 @@
+import re
+
 import pytest
 
 from fhir import changes
 from fhir.labels import Label
 from portal.demonstration import review
+from portal.identity.models import User
 from portal.simulator import bundles
 from portal.simulator.accounts import hand_over, name_professionals, open_accounts
 from portal.simulator.messages import first_told, reported, told
+from tests.portal.pages import words
 from tests.portal.simulator.arriving import bundle_arrives, message_arrives
 from tests.portal.simulator.stored import found
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -40,11 +45,15 @@ def settles():
 
 
 def withheld(patient):
-    return {
-        one.json["code"]["coding"][0]["display"]
-        for one in found("DiagnosticReport", patient=patient)
-        if one.labels & Label.NOPAT
+    reports = found("DiagnosticReport", patient=patient)
+    letters = found("DocumentReference", patient=patient)
+    return {one.json["code"]["coding"][0]["display"] for one in reports if is_withheld(one)} | {
+        one.json["type"]["text"] for one in letters if is_withheld(one)
     }
+
+
+def is_withheld(stored):
+    return bool(stored.labels & Label.NOPAT)
 
 
 def test_what_is_routine_opens_by_itself_and_the_rest_waits(hospital, amina_lately):
@@ -92,3 +101,24 @@ def test_a_correction_waits_and_is_then_shown_with_a_word_from_the_doctor(
     assert withheld(patient) == set()
     words = [one.json["payload"][0]["contentString"] for one in found("Communication", patient)]
     assert [word.split(".")[0] for word in words] == ["Your haemoglobin is a little low"]
+
+
+def test_her_letter_stands_under_letters_once_it_was_read_and_not_under_results(
+    hospital, amina_lately, now
+):
+    arrives(amina_lately)
+    hand_over(amina_lately.person, now)
+    browser = signed_in(User.objects.get(email=amina_lately.person.email))
+    title = "Letter about your stay: Flare-up of COPD"
+    assert title not in words(browser.get("/record/letters/"))
+
+    review(NAIR, now)
+
+    assert title in words(browser.get("/record/letters/"))
+    assert title not in words(browser.get("/record/results/"))
+    [letter] = amina_lately.letters
+    [address] = re.findall(
+        r'href="(/record/letters/documentreference/[^"]+)"',
+        browser.get("/record/letters/").content.decode(),
+    )
+    assert browser.get(f"{address}file/0/").content == letter.document
