@@ -14,7 +14,7 @@ from django.db import IntegrityError
 from fhir.paths import Json
 from fhir.store import Conflict, Draft, NotFound, Repository
 from portal.appointments import claims, resources, rules
-from portal.appointments.claims import Asked, Locked, Taken
+from portal.appointments.claims import Asked, Locked, Offer, Taken
 from portal.appointments.lending import lent
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.own import key_of, own, refusal_to_change, require_changeable, theirs
@@ -73,9 +73,13 @@ def hold(records: Repository, patient: str, choice: Choice) -> Claim:
     attempt = _Attempt(lent(records, patient), patient, mode=choice.mode, moving=choice.moving)
     try:
         with attempt.writing.transaction(), claims.opened():
-            if before := claims.of_request(choice.request):
+            offer = claims.offered(choice.slot, choice.request)
+            before = offer.before if offer else claims.of_request(choice.request)
+            if before:
                 return _again(theirs(patient, before, choice.request))
-            return _take(attempt, choice)
+            if offer is None:
+                raise CannotBook(Refusal.GONE)  # noqa: TRY301 (refused as from further in)
+            return _take(attempt, choice, offer)
     except (CannotBook, Taken) as fault:
         refusal = meaning(fault)
     raise attempt.refused(refusal)
@@ -157,10 +161,7 @@ def _again(before: Claim) -> Claim:
     raise CannotBook(rules.refusal_to_confirm(before, claims.now()) or Refusal.EXPIRED)
 
 
-def _take(attempt: _Attempt, choice: Choice) -> Claim:
-    offer = claims.offered(choice.slot)
-    if offer is None:
-        raise CannotBook(Refusal.GONE)
+def _take(attempt: _Attempt, choice: Choice, offer: Offer) -> Claim:
     slot = offer.slot
     moving = own(attempt.patient, choice.moving) if choice.moving else None
     asking = Asking(choice.ticket, choice.moving, slot.starts_at, slot.ends_at)

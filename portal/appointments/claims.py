@@ -54,10 +54,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A slot, and when it was looked at."""
+    """A slot, when it was looked at, and what the same form was answered before."""
 
     slot: ClinicSlot
     now: datetime
+    before: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,10 @@ class Locked:
 
 # Two bookings may change places: first they make room.
 _ASIDE: Final = 10_000
+# Every statement of booking finds a few rows by their keys: to plan each time costs as much again.
+_DOOR: Final = """
+SELECT set_config('daybook.claims', %s, true), set_config('plan_cache_mode', %s, true)
+"""
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _STALE: Final = Q(state=State.HELD, hold_until__lte=DatabaseNow())
 
@@ -126,9 +131,9 @@ def by_key(key: uuid.UUID) -> Claim | None:
     return _one(f"{SELECT} WHERE key = %s", [key])
 
 
-def offered(slot: str) -> Offer | None:
-    """Return a slot with its clinic, and what time it is for the database."""
-    return next(iter(_offers(OFFERED, [slot])), None)
+def offered(slot: str, request: str) -> Offer | None:
+    """Return a slot with its clinic, what time it is, and what was answered to this form."""
+    return next(iter(_offers(OFFERED, [request, slot])), None)
 
 
 def take(asked: Asked, slot: ClinicSlot) -> Claim | None:
@@ -260,24 +265,31 @@ def _one(statement: str, parameters: Any) -> Claim | None:
 
 
 def _all(statement: str, parameters: Any) -> list[Claim]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [Claim.from_db(connection.alias, CLAIM, row) for row in cursor.fetchall()]
+    return [Claim.from_db(connection.alias, CLAIM, row) for row in _fetched(statement, parameters)]
 
 
 def _offers(statement: str, parameters: Any) -> list[Offer]:
+    return [_offer(row) for row in _fetched(statement, parameters)]
+
+
+def _offer(row: Sequence[Any]) -> Offer:
+    now, of_slot = row[0], row[1 : len(SLOT) + 1]
+    of_clinic, of_claim = row[len(SLOT) + 1 :][: len(CLINIC)], row[len(SLOT) + len(CLINIC) + 1 :]
+    slot = ClinicSlot.from_db(connection.alias, SLOT, of_slot)
+    slot.clinic = Clinic.from_db(connection.alias, CLINIC, of_clinic)
+    is_answered = bool(of_claim) and of_claim[0] is not None
+    return Offer(
+        slot, now, Claim.from_db(connection.alias, CLAIM, of_claim) if is_answered else None
+    )
+
+
+def _fetched(statement: str, parameters: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        rows = cursor.fetchall()
-    return [Offer(_slot(row[1 : len(SLOT) + 1], row[len(SLOT) + 1 :]), row[0]) for row in rows]
-
-
-def _slot(row: Sequence[Any], clinic: Sequence[Any]) -> ClinicSlot:
-    slot = ClinicSlot.from_db(connection.alias, SLOT, row)
-    slot.clinic = Clinic.from_db(connection.alias, CLINIC, clinic)
-    return slot
+        rows: list[Any] = cursor.fetchall()
+    return rows
 
 
 def _door(state: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('daybook.claims', %s, true)", [state])
+        cursor.execute(_DOOR, [state, "force_generic_plan" if state else "auto"])

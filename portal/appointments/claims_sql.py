@@ -16,22 +16,24 @@ SLOT: Final = _columns_of(ClinicSlot)
 CLINIC: Final = _columns_of(Clinic)
 _COLUMNS: Final = ", ".join(CLAIM)
 SELECT: Final = f"SELECT {_COLUMNS} FROM portal_claim"
-_OFFER: Final = ", ".join(
+OFFER: Final = ", ".join(
     ["daybook_now()", *(f"s.{name}" for name in SLOT), *(f"k.{name}" for name in CLINIC)]
 )
 # A claim, and the booking that it would replace.
 _BOTH: Final = "(SELECT unnest(ARRAY[key, replaces]) FROM portal_claim WHERE key = %s)"
 LOCK_SLOTS: Final = f"""
-SELECT {_OFFER} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+SELECT {OFFER} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
 WHERE s.slot IN (SELECT slot FROM portal_claim WHERE key IN {_BOTH})
 ORDER BY s.slot FOR NO KEY UPDATE OF s
 """
 LOCK_CLAIMS: Final = f"""
 SELECT {_COLUMNS} FROM portal_claim WHERE key IN {_BOTH} ORDER BY key FOR NO KEY UPDATE
 """
+# And what this form was answered before, if it was.
 OFFERED: Final = f"""
-SELECT {_OFFER} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
-WHERE s.slot = %s
+SELECT {OFFER}, {", ".join(f"c.{name}" for name in CLAIM)}
+FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+LEFT JOIN portal_claim c ON c.request = %s WHERE s.slot = %s
 """
 # First ends what stands in the way: what was held for too long, by anybody, and what else this
 # patient holds of the service. Then the lowest free unit of an open slot; what anybody else has
