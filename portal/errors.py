@@ -36,10 +36,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return render(request, "errors/404.html", status=404)
 
 
-def failed(request: HttpRequest) -> HttpResponse:
+def code_of(failure: BaseException | None) -> str:
+    """Return a code for the caller to read out, and put it in the log."""
     code = "DB-" + "".join(secrets.choice(CODE_LETTERS) for _ in range(4))
-    failure = sys.exc_info()[1]
     logger.error("%s: %s", code, type(failure).__name__)
+    return code
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    failure = sys.exc_info()[1]
+    code = code_of(failure)
     if isinstance(failure, OperationalError | InterfaceError):
         return unavailable(request, code)
     return render(request, "errors/500.html", {"code": code}, status=500)

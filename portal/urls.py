@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.can_serve),
     path("metrics", health.metrics),
     path("", home, name="home"),
+    path("appointments/", include("portal.appointments.urls")),
     path("record/download/", include("portal.export.urls")),
     path("record/share/", include("portal.export.share_urls")),
     path("shared/", include("portal.export.shared_urls")),

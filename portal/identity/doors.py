@@ -41,6 +41,7 @@ AREAS = (
     Area("/ops/", Capacity.STAFF, frozenset({Role.OPERATIONS, Role.ADMIN})),
     Area("/cms/", Capacity.STAFF, frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN})),
     Area("/record/", Capacity.PATIENT),
+    Area("/appointments/", Capacity.PATIENT),
     Area("/account/people/", Capacity.PATIENT, own=True),
 )
 
@@ -48,6 +49,7 @@ AREAS = (
 # an address without any, whatever is shared opens it. What none fits is not there for them.
 CARERS_PAGES: dict[str, tuple[str, ...]] = {
     "/": (),
+    "/appointments/": ("appointments",),
     "/record/": (),
     "/record/search/": (),
     "/record/seen/": (),

@@ -11,7 +11,7 @@ from portal.record.pages import kept
 from portal.record.sections import sections_for, types_for
 from portal.record.timeline import Asked, timeline, years
 
-AREAS = frozenset({"", "home", "record"})  # where the header's line may stand
+AREAS = frozenset({"", "appointments", "home", "record"})  # where the header's line may stand
 PARTS = {
     "sections": "layouts/patient_sections.html",
     "doors": "record/parts/doors.html",

@@ -15,5 +15,5 @@ def words(response: HttpResponse) -> str:
 
 def main(response: HttpResponse) -> str:
     """Return the words of a page without its header and footer."""
-    said = words(response)
+    said = re.sub(r" Record( Appointments)? ", " Record ", words(response), count=1)
     return said.partition(" Record ")[2].partition(" In an emergency call 999.")[0]

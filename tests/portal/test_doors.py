@@ -35,6 +35,7 @@ DOORS = {
     "account/signed-out/": EVERYBODY,
     "account/signup/": EVERYBODY,
     "account/stay/": EVERYBODY,
+    "appointments/": frozenset({PATIENT}),
     "cms/": CONTENT,
     "fhir/": NOBODY,  # without a token, that is: being signed in to the pages opens no API
     "fhir/R4/metadata": EVERYBODY,

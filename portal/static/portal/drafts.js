@@ -35,7 +35,7 @@ function keep(form) {
   return { save, isSaved };
 
   function typed() {
-    const fields = form.querySelectorAll("textarea, input[type=text]");
+    const fields = form.querySelectorAll("textarea, input[type=text], input[type=tel]");
     return new URLSearchParams([...fields].map(({ name, value }) => [name, value])).toString();
   }
 

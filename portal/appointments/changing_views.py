@@ -1,0 +1,112 @@
+"""What is booked: what to do before the day, and changing or cancelling it."""
+
+import uuid
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from fhir.store import NotFound, Stored
+from portal import clock
+from portal.appointments import actions, asked, listing, said, showing
+from portal.appointments.forms import MOVE, CancelForm, ChangeForm
+from portal.appointments.models import Claim
+from portal.appointments.own import refusal_to_change
+from portal.appointments.refusing import CannotBook
+from portal.appointments.rules import JOIN_BEFORE, Mode, State
+from portal.appointments.terms import terms_of
+from portal.identity.middleware import IdentifiedRequest
+from portal.record.dates import clock as time_of
+from portal.record.dates import weekday
+from portal.record.naming import names_of
+from portal.record.sections import address_of
+
+_PAGE: Final = ("GET", "HEAD", "POST")
+_BAD: Final = 400
+_CONFLICT: Final = 409
+
+
+@require_safe
+def booked(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
+    booking, stored = _booking(request, key)
+    if booking.state != State.BOOKED:
+        return redirect("appointments:list")
+    is_new = "new" in request.GET
+    return showing.shown(request, "booked", {**_told(request, booking, stored), "is_new": is_new})
+
+
+@require_http_methods(_PAGE)
+def change(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
+    booking, stored = _booking(request, key)
+    if booking.state != State.BOOKED:
+        return redirect("appointments:list")
+    form = ChangeForm(request.POST or None) if request.method == "POST" else ChangeForm()
+    if form.is_bound and form.is_valid():
+        name = "move" if form.cleaned_data["act"] == MOVE else "cancel"
+        return redirect(f"appointments:{name}", key)
+    told = _told(request, booking, stored) | {"form": form}
+    return showing.shown(request, "change", told, _BAD if form.errors else 200)
+
+
+@require_http_methods(_PAGE)
+def cancel(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask why, then whether they are sure; then it is cancelled."""
+    booking, stored = _booking(request, key)
+    if booking.state != State.BOOKED:
+        return redirect("appointments:list")
+    if refusal_to_change(booking, clock.now()):
+        return redirect("appointments:change", key)
+    form = CancelForm(request.POST) if request.method == "POST" else CancelForm()
+    if form.is_bound and form.is_valid():
+        if "sure" in request.POST:
+            return _cancelled(request, booking, form)
+        return showing.shown(
+            request, "cancel_sure", _told(request, booking, stored) | {"form": form}
+        )
+    told = _told(request, booking, stored) | {"form": form}
+    return showing.shown(request, "cancel", told, _BAD if form.errors else 200)
+
+
+def _cancelled(request: IdentifiedRequest, booking: Claim, form: CancelForm) -> HttpResponse:
+    key = str(booking.key)
+    try:
+        actions.cancel(request.records, request.patient, key, form.reason())
+    except CannotBook as why:
+        context = {"why": why, "booking": booking, "at": time_of(booking.starts_at)}
+        return showing.shown(request, "not_cancelled", context, _CONFLICT)
+    except NotFound:
+        raise Http404 from None
+    when = f"{weekday(booking.starts_at)}, {time_of(booking.starts_at)}"
+    messages.success(request, f"You have cancelled your visit on {when}.")
+    return redirect("appointments:list")
+
+
+def _booking(request: IdentifiedRequest, key: uuid.UUID) -> tuple[Claim, Stored]:
+    """Return a booking and its Appointment.
+
+    :raises Http404: there is none of this patient's.
+    """
+    claim = asked.claim(request, key)
+    try:
+        return claim, request.records.read("Appointment", str(key))
+    except NotFound:
+        raise Http404 from None
+
+
+def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[str, Any]:
+    now, terms = clock.now(), terms_of(booking.service)
+    names = names_of(request.records, [stored])
+    return {
+        "booking": booking,
+        "mode": Mode(booking.mode),
+        "minutes": said.minutes(booking.starts_at, booking.ends_at),
+        "whom": listing.whom(stored.json, names),
+        "instruction": str(stored.json.get("patientInstruction") or ""),
+        "address": address_of("Appointment", stored.id),
+        "until": booking.starts_at - terms.cut_off,
+        "is_in_time": refusal_to_change(booking, now) is None,
+        "phone": terms.phone,
+        "joins_at": booking.starts_at - JOIN_BEFORE,
+    }

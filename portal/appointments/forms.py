@@ -1,0 +1,83 @@
+"""What a patient says on the pages of booking."""
+
+import uuid
+from typing import Any
+
+from django import forms
+
+from portal.appointments.actions import Why
+from portal.appointments.resources import Details
+from portal.appointments.rules import LONGEST_REASON, Mode
+
+MOVE, CANCEL = "move", "cancel"
+_LONGEST_PHONE = 30
+_DIGITS = range(7, 16)
+
+
+class TimeForm(forms.Form):
+    """A time that was pressed: its slot and how, and which showing of the page it was."""
+
+    form = forms.UUIDField()
+    time = forms.CharField(max_length=200)
+
+    def clean_time(self) -> tuple[str, Mode]:
+        slot, _, mode = self.cleaned_data["time"].rpartition("|")
+        if not slot or mode not in list(Mode):
+            raise forms.ValidationError("Choose a time")
+        return slot, Mode(mode)
+
+    def request(self) -> str:
+        """Return what stands for this press: the same form and time again is the same asking."""
+        slot, mode = self.cleaned_data["time"]
+        return str(uuid.uuid5(self.cleaned_data["form"], f"{slot}|{mode}"))
+
+
+class Reason(forms.CharField):
+    """Lines are counted as the browser counts them."""
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class BookForm(forms.Form):
+    reason = Reason(
+        required=False,
+        max_length=LONGEST_REASON,
+        error_messages={
+            "max_length": f"What you want to talk about must be {LONGEST_REASON} characters or less"
+        },
+    )
+    phone = forms.CharField(
+        max_length=_LONGEST_PHONE,
+        error_messages={
+            "required": "Enter a phone number for this visit",
+            "max_length": "Enter a phone number, like 07700 900 982",
+        },
+    )
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"]
+        digits = [one for one in phone if one.isascii() and one.isdigit()]
+        if len(digits) not in _DIGITS or set(phone) - set("+() -.0123456789"):
+            raise forms.ValidationError("Enter a phone number, like 07700 900 982")
+        return phone
+
+    def details(self) -> Details:
+        return Details(self.cleaned_data["reason"], self.cleaned_data["phone"])
+
+
+class ChangeForm(forms.Form):
+    act = forms.ChoiceField(
+        choices=[(MOVE, "Choose a different time"), (CANCEL, "Cancel it")],
+        error_messages={"required": "Choose what you would like to do"},
+    )
+
+
+class CancelForm(forms.Form):
+    why = forms.ChoiceField(
+        choices=[(why.name, why.value) for why in Why],
+        error_messages={"required": "Choose why you are cancelling"},
+    )
+
+    def reason(self) -> Why:
+        return Why[self.cleaned_data["why"]]

@@ -1,0 +1,185 @@
+"""All of a patient's appointments in one list, of whatever hospital system: one query."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from fhir.paths import Json, find
+from fhir.store import Criteria, Repository, Stored
+from portal.appointments import said
+from portal.appointments.resources import BOOKING, CANCELLED_WHY, PREVIOUS, RESCHEDULED, modes_of
+from portal.appointments.rules import Mode
+from portal.record import values
+from portal.record.appointment import Appointment
+from portal.record.dates import clock as time_of
+from portal.record.dates import instant, local, weekday
+from portal.record.naming import names_of
+from portal.record.sections import address_of
+
+_OVER: Final = ("cancelled", "entered-in-error", "fulfilled", "noshow")
+_CALLED_OFF: Final = ("cancelled", "entered-in-error")
+_STATES: Final = {
+    "arrived": ("You have arrived", "green"),
+    "cancelled": ("Cancelled", "grey"),
+    "checked-in": ("You have arrived", "green"),
+    "noshow": ("You missed this visit", "grey"),
+    "pending": ("Not agreed yet", "yellow"),
+    "proposed": ("Not agreed yet", "yellow"),
+    "waitlist": ("On a waiting list", "grey"),
+}
+_MOST: Final = 60
+_PAST: Final = 5
+# A visit stands under what is to come until so long after its start.
+_STILL: Final = timedelta(hours=4)
+_KEPT: Final = timedelta(days=30)  # a cancelled one is told of until so long after its day
+_COMING, _CANCELLED, _EARLIER = range(3)
+_BY_HOSPITAL: Final = "clinic-cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One appointment as the list says it; `state` is a word with its tone, or empty."""
+
+    key: str
+    title: str
+    address: str
+    starts_at: datetime | None
+    when: str
+    how: str
+    whom: str
+    state: tuple[str, str]
+    note: str
+    is_ours: bool
+    is_booked: bool
+    ticket: str
+
+    @property
+    def day(self) -> str:
+        return str(local(self.starts_at).day) if self.starts_at else ""
+
+    @property
+    def month(self) -> str:
+        return f"{local(self.starts_at):%b}" if self.starts_at else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    coming: Sequence[Visit]
+    cancelled: Sequence[Visit]
+    past: Sequence[Visit]
+    has_more: bool
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.coming or self.cancelled or self.past)
+
+
+def listing(records: Repository, patient: str, now: datetime) -> Listing:
+    """Return the appointments that are worth telling of today; older ones are in the record."""
+    found, _ = records.search_any(list(_criteria(patient, now)))
+    once = {one.id: one for one in reversed(found)}  # of one found twice, the lower rank
+    names = names_of(records, once.values())
+    starts = {one.id: instant(str(one.json.get("start") or "")) for one in once.values()}
+    groups: dict[int, list[Visit]] = {rank: [] for rank in (_COMING, _CANCELLED, _EARLIER)}
+    for one in found:
+        if once.get(one.id) is one and not _is_moved(one.json):
+            rank = one.rank if starts[one.id] else _COMING
+            groups[rank].append(_visit(one, names, starts))
+    groups[_COMING].sort(key=lambda visit: (visit.starts_at is None, visit.starts_at or now))
+    past = groups[_EARLIER]
+    return Listing(groups[_COMING], groups[_CANCELLED], past[:_PAST], len(past) > _PAST)
+
+
+def _criteria(patient: str, now: datetime) -> Iterator[Criteria]:
+    """Yield three searches that have nothing in common: each as the index has it."""
+    plain = Criteria("Appointment", [patient], count=_MOST)
+    yield replace(plain, but_statuses=_OVER, since=now - _STILL, rank=_COMING)
+    yield replace(plain, statuses=["cancelled"], since=now - _KEPT, rank=_CANCELLED)
+    yield replace(plain, but_statuses=_CALLED_OFF, before=(now, 0), rank=_EARLIER)
+
+
+def _visit(one: Stored, names: dict[str, str], starts: dict[str, datetime | None]) -> Visit:
+    entry, resource = Appointment(one, names), one.json
+    starts_at = starts[one.id]
+    state, note = _state(resource, starts)
+    return Visit(
+        key=one.id,
+        title=entry.heading(),
+        address=address_of("Appointment", one.id),
+        starts_at=starts_at,
+        when=entry.when(),
+        how=how(resource),
+        whom=whom(resource, names),
+        state=state,
+        note=note,
+        is_ours=_is_ours(resource),
+        is_booked=resource.get("status") == "booked",
+        ticket=_ticket(resource),
+    )
+
+
+def _state(resource: Json, starts: dict[str, datetime | None]) -> tuple[tuple[str, str], str]:
+    """Return how it stands, where that is worth a word, and what goes with it."""
+    status = str(resource.get("status"))
+    if status == "cancelled" and _code(resource) == _BY_HOSPITAL:
+        return ("Cancelled by the hospital", "grey"), ""
+    if status == "booked" and (before := _before(resource, starts)):
+        return ("Time changed", "blue"), f"It was {weekday(before)}, {time_of(before)}"
+    return _STATES.get(status, ("", "")), ""
+
+
+def whom(resource: Json, names: Mapping[str, str]) -> str:
+    """Return the people and the clinic; the place only of a visit at which one is there."""
+    modes = _modes(resource)
+    is_there = not modes or Mode.IN_PERSON in modes
+    actors = (one for one in find(resource, "participant.actor") if isinstance(one, dict))
+    left = ("Patient/",) if is_there else ("Patient/", "Location/")
+    others = (one for one in actors if not str(one.get("reference") or "").startswith(left))
+    return ", ".join(filter(None, (values.said(one, names) for one in others)))
+
+
+def _modes(resource: Json) -> frozenset[str]:
+    extensions = [one for one in find(resource, "extension") if isinstance(one, dict)]
+    channels = (one.get("valueCodeableConcept") for one in extensions)
+    return modes_of([one for one in channels if isinstance(one, dict)])
+
+
+def how(resource: Json) -> str:
+    """Return in which way and for how long, so far as is known."""
+    modes = _modes(resource)
+    way = next((said.WAYS[mode] for mode in Mode if mode in modes), "")
+    length = resource.get("minutesDuration")
+    return ", ".join(filter(None, [way, f"{length} minutes" if length else ""]))
+
+
+def _before(resource: Json, starts: dict[str, datetime | None]) -> datetime | None:
+    """Return when it was before its patient moved it, if that is in the list too."""
+    for one in find(resource, "extension"):
+        if isinstance(one, dict) and one.get("url") == PREVIOUS:
+            return starts.get(_id(one.get("valueReference")))
+    return None
+
+
+def _ticket(resource: Json) -> str:
+    return next((_id(one) for one in find(resource, "basedOn") if isinstance(one, dict)), "")
+
+
+def _is_moved(resource: Json) -> bool:
+    return resource.get("status") == "cancelled" and _code(resource) == RESCHEDULED
+
+
+def _is_ours(resource: Json) -> bool:
+    systems: Iterable[object] = find(resource, "identifier.system")
+    return BOOKING in systems
+
+
+def _code(resource: Json) -> str:
+    codings = find(resource, "cancelationReason.coding")
+    own = (one for one in codings if isinstance(one, dict) and one.get("system") == CANCELLED_WHY)
+    return str(next(own, {}).get("code") or "")
+
+
+def _id(reference: object) -> str:
+    said_at = reference.get("reference") if isinstance(reference, dict) else ""
+    return str(said_at or "").rpartition("/")[2]

@@ -1,0 +1,67 @@
+"""What the record says of a person that a booking goes by: who interprets, how to ring them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from fhir.paths import Json, find, first
+from fhir.store import Criteria
+from portal.identity.middleware import IdentifiedRequest
+from portal.record import words
+from portal.record.entry import present
+from portal.record.sections import may_hold
+
+_INTERPRETER: Final = "patient-interpreterRequired"
+_MOST_NEEDS: Final = 20
+_MOBILE: Final = "mobile"
+_PHONES: Final = frozenset({"phone", "sms"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Empty is what the record does not say, or what the viewer may not know."""
+
+    language: str = ""  # a code; only of whoever needs an interpreter
+    phone: str = ""
+
+
+def known(request: IdentifiedRequest) -> Known:
+    """Return what booking takes from the person's own details."""
+    if not may_hold(request.viewer, "Patient"):
+        return Known()
+    found, _ = request.records.search(Criteria("Patient", [request.patient], count=1))
+    patient = found[0].json if found else {}
+    return Known(_language(patient) if _needs_interpreter(patient) else "", _phone(patient))
+
+
+def needs(request: IdentifiedRequest) -> list[str]:
+    """Return what staff are to do for this person, in words, so far as the viewer may know."""
+    if not may_hold(request.viewer, "Flag"):
+        return []
+    wanted = Criteria("Flag", [request.patient], statuses=["active"], count=_MOST_NEEDS)
+    return [present(one).heading() for one in request.records.search(wanted)[0]]
+
+
+def _needs_interpreter(patient: Json) -> bool:
+    return any(
+        str(one.get("url") or "").endswith(_INTERPRETER) and one.get("valueBoolean") is True
+        for one in find(patient, "extension")
+        if isinstance(one, dict)
+    )
+
+
+def _language(patient: Json) -> str:
+    spoken = [one for one in find(patient, "communication") if isinstance(one, dict)]
+    chosen = next((one for one in spoken if one.get("preferred") is True), next(iter(spoken), {}))
+    code = str(first(chosen, "language.coding.code") or "")
+    return code.lower().partition("-")[0]
+
+
+def _phone(patient: Json) -> str:
+    """Return the number to ring first: of a mobile telephone, else any that is not an old one."""
+    numbers = [
+        one
+        for one in find(patient, "telecom")
+        if isinstance(one, dict) and one.get("system") in _PHONES and one.get("use") != "old"
+    ]
+    numbers.sort(key=lambda one: one.get("use") != _MOBILE)
+    return next((words.plain(one.get("value") or "") for one in numbers), "")

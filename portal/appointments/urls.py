@@ -1,0 +1,17 @@
+"""Addresses below /appointments/: what a patient has, and how they book, move and cancel."""
+
+from django.urls import path
+
+from portal.appointments import changing_views, choosing_views, holding_views, views
+
+app_name = "appointments"
+urlpatterns = [
+    path("", views.appointments, name="list"),
+    path("book/", views.without_ticket, name="without-ticket"),
+    path("book/<str:ticket>/", choosing_views.choose, name="choose"),
+    path("held/<uuid:key>/", holding_views.held, name="held"),
+    path("<uuid:key>/booked/", changing_views.booked, name="booked"),
+    path("<uuid:key>/change/", changing_views.change, name="change"),
+    path("<uuid:key>/move/", choosing_views.move, name="move"),
+    path("<uuid:key>/cancel/", changing_views.cancel, name="cancel"),
+]
