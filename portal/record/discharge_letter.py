@@ -79,9 +79,9 @@ def change_of(resource: Json) -> tuple[str, str]:
     for change in find(resource, "extension"):
         if isinstance(change, dict) and change.get("url") == _CHANGE:
             parts = {one.get("url"): one for one in find(change, "extension")}
-            why = first(parts.get("indicationForChange"), "valueCodeableConcept")
+            why = first(parts.get("indicationForChange", {}), "valueCodeableConcept") or {}
             said = first(why, "text") or first(why, "coding.display")
-            return _word(first(parts.get("status"), "valueCoding")), str(said or "")
+            return _word(first(parts.get("status", {}), "valueCoding")), str(said or "")
     return "", ""
 
 
