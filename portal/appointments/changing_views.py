@@ -42,7 +42,7 @@ def change(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     booking, stored = _booking(request, key)
     if booking.state != State.BOOKED:
         return redirect("appointments:list")
-    form = ChangeForm(request.POST or None) if request.method == "POST" else ChangeForm()
+    form = ChangeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         name = "move" if form.cleaned_data["act"] == MOVE else "cancel"
         return redirect(f"appointments:{name}", key)
@@ -58,7 +58,7 @@ def cancel(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("appointments:list")
     if refusal_to_change(booking, clock.now()):
         return redirect("appointments:change", key)
-    form = CancelForm(request.POST) if request.method == "POST" else CancelForm()
+    form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         if "sure" in request.POST:
             return _cancelled(request, booking, form)

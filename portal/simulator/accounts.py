@@ -108,7 +108,7 @@ def name_professionals() -> None:
     """Tell each clinician's account who they are in the record."""
     for account in ACCOUNTS:
         if one := account.professional:
-            found = _find("Practitioner", council(one), one.code)
+            found = found_by("Practitioner", council(one), one.code)
             User.objects.filter(email=account.email).update(practitioners=found)
 
 
@@ -137,7 +137,7 @@ def at_work(user: User, now: datetime) -> Viewer:
     return viewer_in(Standing(user, session))
 
 
-def _find(kind: str, system: str, value: str) -> list[str]:
+def found_by(kind: str, system: str, value: str) -> list[str]:
     wanted = [("identifier", [token_hash(system, value)])]
     found, _ = Repository(SYSTEM).search(Criteria(kind, tokens=wanted, count=2))
     return [stored.id for stored in found]

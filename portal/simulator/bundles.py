@@ -15,16 +15,38 @@ from portal.simulator.resources import (
     SYSTEM,
     Json,
     council,
+    identifier,
     resources_of,
 )
 
 _NAMESPACE: Final = uuid.UUID("6c9f3f3e-2f6a-5f0e-9a53-0d6a4f1c7b21")
+_INTERPRETER: Final = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 _GENDERS: Final = {"F": "female", "M": "male"}
 
 
 def staff() -> Json:
     """Who works here: to be sent before anything that names them."""
-    return _transaction((*_organisations(), *_practitioners()))
+    return _transaction((*_organisations(), *_practitioners(), *_places()))
+
+
+def breathing_clinic() -> Json:
+    """The service that patients of the demo can book."""
+    return {
+        "resourceType": "HealthcareService",
+        "identifier": identifier("service", "RESPOPD"),
+        "active": True,
+        "name": hospital.CLINICS["respiratory"].name,
+    }
+
+
+def outpatients() -> Json:
+    """Where its patients come who come in person."""
+    return {
+        "resourceType": "Location",
+        "identifier": identifier("location", "RESPOPD"),
+        "status": "active",
+        "name": "Outpatients, Entrance B",
+    }
 
 
 def record(history: History) -> Json:
@@ -64,7 +86,7 @@ def _transaction(entries: Iterable[tuple[str, Json]]) -> Json:
 
 
 def _patient(person: Person) -> Json:
-    return {
+    return _spoken(person) | {
         "resourceType": "Patient",
         "identifier": [
             {"system": NHS_NUMBER, "value": person.nhs_number},
@@ -84,6 +106,17 @@ def _patient(person: Person) -> Json:
     }
 
 
+def _spoken(person: Person) -> Json:
+    """Return the language of whoever needs an interpreter."""
+    if not person.interpreter:
+        return {}
+    language = {"coding": [{"system": "urn:ietf:bcp:47", "code": person.language}]}
+    return {
+        "communication": [{"language": language, "preferred": True}],
+        "extension": [{"url": _INTERPRETER, "valueBoolean": True}],
+    }
+
+
 def _organisations() -> Iterator[tuple[str, Json]]:
     own = Practice(hospital.ODS, hospital.NAME)
     for one in (own, *hospital.PRACTICES):
@@ -100,6 +133,10 @@ def _practitioners() -> Iterator[tuple[str, Json]]:
     for one in PROFESSIONALS:
         yield _url("Practitioner", one.code), _practitioner(one)
         yield _url("PractitionerRole", one.code), _role(one)
+
+
+def _places() -> Iterator[tuple[str, Json]]:
+    return _addressed((breathing_clinic(), outpatients()))
 
 
 def _practitioner(one: Professional) -> Json:

@@ -15,6 +15,7 @@ from fhir.scope import scoped
 from portal.simulator import cast, people
 from portal.simulator.accounts import hand_over, name_professionals
 from portal.simulator.backload import Hospital
+from portal.simulator.booking import open_clinics, order_follow_ups
 from portal.simulator.events import History
 from portal.simulator.histories import history_of
 from portal.simulator.memory import Memory
@@ -92,6 +93,7 @@ class Demo:
             ("accounts", "Patients register and get their codes", self._met),
             ("cast", "Five years of the cast come in", self._told),
             ("reviewed", "A clinician looks at what waits", self._reviewed),
+            ("clinics", "Clinics open, and follow-ups are asked for", self._opened),
         )
         for name, what, stage in stages:
             if not self.memory.has(name):
@@ -120,6 +122,11 @@ class Demo:
             await hospital.corrects(history)
         await self._until(self.quiet, "the corrections were not taken in")
         await _aside(self.review)
+
+    async def _opened(self, hospital: Hospital, _: list[History]) -> None:
+        await hospital.names_its_staff()  # and its places, to a demo begun before there were any
+        await _aside(open_clinics, self.now())
+        await _aside(order_follow_ups, self.now())
 
     async def _others(self, hospital: Hospital) -> None:
         """One person at a time, so that what happens now never waits behind the past."""

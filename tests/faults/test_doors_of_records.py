@@ -6,6 +6,7 @@ Who is let in is said by a table; all else is refused, and refused alike whateve
 
 import json
 import os
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -16,10 +17,13 @@ from fhir.access import SYSTEM
 from fhir.labels import Label
 from fhir.store import Repository
 from portal import clock
+from portal.appointments import claims
+from portal.appointments.models import Claim
 from portal.export.models import Export
 from portal.identity.models import Role
 from tests.builders import a_bundle, a_patient, labelled
 from tests.faults.test_withheld import FORM_TOKEN
+from tests.portal.appointments.clinic import a_ticket, booked, held, ordered, published, slots_of
 from tests.portal.letters.pieces import a_letter, attached
 from tests.portal.record.things import a_condition
 from tests.portal.results.laboratory import a_count, a_value, sent
@@ -47,6 +51,12 @@ PATIENT_PAGES = (
     "/record/letters/documentreference/{letter}/web-page/",
     "/record/letters/documentreference/{letter}/file/1/",
     "/record/download/{copy}/",
+    "/appointments/book/{ticket}/",
+    "/appointments/held/{hold}/",
+    "/appointments/{booking}/booked/",
+    "/appointments/{booking}/change/",
+    "/appointments/{booking}/move/",
+    "/appointments/{booking}/cancel/",
 )
 STAFF_PAGES = ("/staff/results/{report}/", "/staff/results/{report}/?part=none")
 API = (
@@ -73,6 +83,8 @@ def world(moved_clock):
     amina = records.create(a_patient("9991000003")).id
     ben = records.create(a_patient("9991013172", family="Carter")).id
     things = {}
+    slots = slots_of(published())
+    kidney = slots_of(published(service="kidney", clinician="brandt", weekdays=[3]))
     for name, patient in ((AMINA, amina), (BEN, ben)):
         report, value = sent(*a_count(patient, presentedForm=[A_TEXT]))
         for kind, one in (("DiagnosticReport", report), ("Observation", value)):
@@ -84,6 +96,9 @@ def world(moved_clock):
             "condition": condition,
             "letter": records.create(a_letter(patient, *FORMS)).id,
             "copy": NOWHERE,  # until there is a login that asks for one
+            "ticket": ordered(patient),
+            "hold": held_all_day(patient, ordered(patient, "kidney"), kidney.pop()),
+            "booking": str(booked(patient, ordered(patient), slots.pop()).key),
             "patient": patient,
         }
     report, value = sent(*a_count(amina, a_value(amina, "41", "LL")))
@@ -94,6 +109,9 @@ def world(moved_clock):
         "condition": hidden,
         "letter": records.create(labelled(a_letter(amina, *FORMS), "NOPAT")).id,
         "copy": NOWHERE,
+        "ticket": records.create(labelled(a_ticket(amina), "NOPAT")).id,
+        "hold": NOWHERE,
+        "booking": NOWHERE,
         "patient": amina,
     }
     things["nobody"] = dict.fromkeys(things[AMINA], NOWHERE)
@@ -133,6 +151,14 @@ def browsers(world):
     for browser in found.values():
         browser.raise_request_exception = False
     return found
+
+
+def held_all_day(patient, ticket, slot):
+    """Hold a time for as long as the test may take; return the key."""
+    key = held(patient, ticket, slot).key
+    with claims.opened():
+        Claim.objects.filter(key=key).update(hold_until=clock.now() + timedelta(days=1))
+    return str(key)
 
 
 def a_copy(user, patient):

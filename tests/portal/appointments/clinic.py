@@ -72,6 +72,17 @@ def ordered(patient, service=SERVICE, **more):
     return Repository(SYSTEM).create(a_ticket(patient, service, **more)).id
 
 
+def a_need(patient, said):
+    """Give what staff are to do for a person, as its patient may read it."""
+    return {
+        "resourceType": "Flag",
+        "status": "active",
+        "category": [{"coding": [{"code": "national-reasonable-adjustment-flag"}]}],
+        "code": {"text": said},
+        "subject": {"reference": f"Patient/{patient}"},
+    }
+
+
 def records_of(patient):
     """Return the record as its patient has it."""
     held = grants.grants_of(User(), Capacity.PATIENT, patient)

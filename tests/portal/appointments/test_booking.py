@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fhir.store import NotFound
+from fhir.store import Criteria, NotFound
 from portal import clock
 from portal.appointments import actions, claims
 from portal.appointments.actions import Why
@@ -111,6 +111,25 @@ def test_a_booking_says_all_that_uk_core_asks_for(amina_yusuf, ticket, slots):
         ],
     }
     assert fhir_slot(slots[3])["status"] == "busy"
+
+
+def test_a_booked_slot_is_found_in_the_record_as_before_and_as_busy(
+    hospital, amina_yusuf, ticket, clinic, slots
+):
+    def found(*statuses):
+        at = slots[0].starts_at
+        wanted = Criteria(
+            "Slot",
+            references=[("schedule", [f"Schedule/{clinic.key}"])],
+            dates=[("start", at, at + timedelta(minutes=1))],
+            statuses=statuses,
+        )
+        return [one.id for one in hospital.search(wanted)[0]]
+
+    assert (found("free"), found("busy")) == ([slots[0].slot], [])
+    booked(amina_yusuf, ticket, slots[0])
+
+    assert (found("free"), found("busy")) == ([], [slots[0].slot])
 
 
 def test_a_booking_after_the_clocks_change_keeps_the_hour_of_the_clinic(

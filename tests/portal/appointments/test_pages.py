@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.portal.appointments.clinic import (
+    a_need,
     appointments_of,
     booked,
     claims_with,
@@ -306,3 +307,22 @@ def test_who_needs_an_interpreter_is_shown_times_with_one_at_first(
     assert "45 times to choose from" in said
     check = words(browser.get(holds(browser, ticket, slots_of(spoken)[0])))
     assert "Interpreter Urdu. They will be there with you." in check
+
+
+def test_needs_and_the_phone_number_come_from_the_record(
+    browser, amina_yusuf, ticket, slots, hospital
+):
+    amina = hospital.read("Patient", amina_yusuf).json
+    numbers = [("old", "01632 960 001"), ("home", "01632 960 002"), ("mobile", "07700 900 003")]
+    amina["telecom"] = [{"system": "phone", "use": use, "value": said} for use, said in numbers]
+    hospital.update(amina, None)
+    flag = hospital.create(a_need(amina_yusuf, "Face me when you speak"))
+
+    address = holds(browser, ticket, slots[1])
+    page = browser.get(address)
+
+    assert "What you need from us Face me when you speak" in words(page)
+    assert 'value="07700 900 003"' in page.content.decode()
+    browser.post(address, {"reason": "", "phone": "07700 900 004"})
+    (one,) = appointments_of(amina_yusuf)
+    assert one.json["supportingInformation"] == [{"reference": f"Flag/{flag.id}"}]

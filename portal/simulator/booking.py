@@ -1,0 +1,86 @@
+"""Clinics that can be booked in the demo, and the follow-ups that Dr Nair asks for."""
+
+import uuid
+from datetime import datetime, time
+from typing import Final
+
+from fhir.access import SYSTEM
+from fhir.store import Repository
+from portal.appointments import clinics
+from portal.appointments.models import Clinic
+from portal.appointments.rules import Mode
+from portal.appointments.tickets import Order, order_follow_up, tickets
+from portal.identity import people
+from portal.identity.models import User
+from portal.record.dates import local
+from portal.simulator import bundles, cast, hospital
+from portal.simulator.accounts import OFFICE, at_work, found_by
+from portal.simulator.hospital import Professional
+from portal.simulator.people import Person
+from portal.simulator.resources import Json, council
+
+_TUESDAY, _THURSDAY = 2, 4
+_NAMESPACE: Final = uuid.UUID("0f4d3a52-8f3c-5b7e-9d41-6f0a2f1d7c60")
+_ORDERED: Final = ((cast.AMINA, "Follow-up of your breathing"), (cast.BEN, "Asthma review"))
+
+
+def open_clinics(now: datetime) -> None:
+    """Publish two clinics of breathing medicine; said again, they are the same two."""
+    by_video = {"weekdays": [_TUESDAY], "modes": [Mode.VIDEO], "languages": ["ur"]}
+    in_person = {"weekdays": [_THURSDAY], "modes": [Mode.IN_PERSON]}
+    _open("video", hospital.NAIR, by_video, now)
+    _open("in person", hospital.OKORO, in_person, now)
+
+
+def order_follow_ups(now: datetime) -> None:
+    """Let Dr Nair ask to see Amina and Ben again."""
+    doctor = User.objects.get(email=f"{hospital.NAIR.key}@millbrook.example")
+    records = Repository(at_work(doctor, now))
+    service, name = _service()
+    for person, title in _ORDERED:
+        patient = _patient(person, now)
+        if not tickets(records, patient):
+            order_follow_up(records, patient, Order(service, name, title), now)
+
+
+def _open(kind: str, lead: Professional, rule: dict[str, object], now: datetime) -> None:
+    key = uuid.uuid5(_NAMESPACE, kind)
+    if Clinic.objects.filter(key=key).exists():
+        return
+    service, service_name = _service()
+    location, location_name = _shared("Location", bundles.outpatients())
+    clinic = Clinic(
+        key=key,
+        stage=Clinic.Stage.PUBLISHED,
+        name=f"{service_name}, {kind}",
+        service=service,
+        service_name=service_name,
+        clinician=found_by("Practitioner", council(lead), lead.code)[0],
+        clinician_name=lead.name,
+        location=location,
+        location_name=location_name,
+        opens=time(9),
+        closes=time(12),
+        minutes=20,
+        first_day=local(now).date(),
+        instruction="Have your inhalers and a list of your medicines with you.",
+        **rule,
+    )
+    clinics.change(clinic, now, SYSTEM)
+
+
+def _service() -> tuple[str, str]:
+    return _shared("HealthcareService", bundles.breathing_clinic())
+
+
+def _shared(kind: str, resource: Json) -> tuple[str, str]:
+    """Return the id and the name of a resource that the hospital has sent."""
+    named = resource["identifier"][0]
+    [found] = found_by(kind, named["system"], named["value"])
+    return found, str(resource["name"])
+
+
+def _patient(person: Person, now: datetime) -> str:
+    office = User.objects.get(email=f"{OFFICE}@millbrook.example")
+    records = Repository(at_work(office, now))
+    return people.find_people(records, person.born, nhs_number=person.nhs_number)[0].key

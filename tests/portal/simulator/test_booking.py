@@ -1,0 +1,80 @@
+"""The clinics of the demo: published once, and booked from the page as a patient would."""
+
+import pytest
+
+from portal.appointments.models import Clinic, ClinicSlot
+from portal.identity.models import Link, User
+from portal.record.dates import clock, local
+from portal.simulator import bundles, cast
+from portal.simulator.accounts import hand_over, name_professionals, open_accounts
+from portal.simulator.booking import open_clinics, order_follow_ups
+from portal.simulator.messages import first_told
+from tests.portal.appointments.test_pages import books
+from tests.portal.pages import words
+from tests.portal.simulator.arriving import bundle_arrives, message_arrives
+from tests.portal.simulator.stored import found
+from tests.signing_in import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hospital(moved_clock, now, histories):
+    """Let it be the morning of the pictures, with Amina and Ben registered and linked."""
+    moved_clock.move_to(now)
+    open_accounts()
+    bundle_arrives(bundles.staff())
+    name_professionals()
+    for person in (cast.AMINA, cast.BEN):
+        history = histories[person.key]
+        message_arrives(first_told(history))
+        bundle_arrives(bundles.record(history))
+        hand_over(person, now)
+
+
+@pytest.fixture
+def opened(hospital, now):
+    for _ in range(2):
+        open_clinics(now)
+        order_follow_ups(now)
+
+
+def of(person):
+    return signed_in(User.objects.get(email=person.email))
+
+
+def ticket_of(person):
+    patient = Link.objects.get(user__email=person.email).patient
+    orders = [one for one in found("ServiceRequest", patient=patient) if "performer" in one.json]
+    (ticket,) = [one for one in orders if "HealthcareService/" in str(one.json["performer"])]
+    return ticket.id
+
+
+def test_there_is_a_clinic_by_video_and_one_in_person_however_often_it_is_said(opened):
+    by_video, in_person = Clinic.objects.order_by("-modes")
+
+    assert (by_video.modes, by_video.weekdays) == (["video"], [2])
+    assert (in_person.modes, in_person.location_name) == (["in-person"], "Outpatients, Entrance B")
+    times = ClinicSlot.objects.filter(clinic=by_video).values_list("starts_at", flat=True)
+    first_day = [one for one in times if local(one).date() == local(min(times)).date()]
+    assert [clock(one) for one in sorted(first_day)[:2]] == ["9am", "9:20am"]
+    assert len(first_day) == 9
+
+
+@pytest.mark.parametrize("person", [cast.AMINA, cast.BEN], ids=["Amina", "Ben"])
+def test_each_of_them_has_been_asked_back_once_and_can_book(opened, person):
+    browser, ticket = of(person), ticket_of(person)
+    assert "Dr Priya Nair has asked to see you" in words(browser.get("/appointments/"))
+    slot = ClinicSlot.objects.filter(modes=["video"]).earliest("starts_at")
+
+    answer = books(browser, ticket, slot)
+
+    assert "Your video visit is booked" in words(browser.get(answer.headers["Location"]))
+
+
+def test_amina_can_ask_for_times_with_an_interpreter(opened):
+    address = f"/appointments/book/{ticket_of(cast.AMINA)}/"
+
+    said = words(of(cast.AMINA).get(address, {"interpreter": "ur"}))
+
+    assert "with an Urdu interpreter" in said
