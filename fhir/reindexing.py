@@ -5,12 +5,11 @@ from typing import Any, Final
 
 from django.db import connection
 
-from fhir import arrays
 from fhir.access import SYSTEM
 from fhir.raw import parse
 from fhir.scope import scoped
 from fhir.search.values import index_of
-from fhir.writing_sql import INDEX_TABLES
+from fhir.writing import clear_index, fill_index
 
 _AT_ONCE: Final = 500
 _NEXT: Final = (
@@ -38,14 +37,10 @@ def reindex(resource_type: str) -> Iterator[int]:
 
 
 def _renew(resource_type: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    keys = [(patient, number) for patient, number, _ in rows]
-    indexes = [index_of(parse(text).resource) for _, _, text in rows]
-    for table in INDEX_TABLES:
-        arrays.execute(table.delete, list(zip(*keys, strict=True)))
-        values = [
-            (*key, resource_type, *entry)
-            for key, index in zip(keys, indexes, strict=True)
-            for entry in getattr(index, table.part)
+    clear_index([[row[0] for row in rows], [row[1] for row in rows]])
+    fill_index(
+        [
+            ((patient, number, resource_type), index_of(parse(text).resource))
+            for patient, number, text in rows
         ]
-        if values:
-            arrays.execute(table.insert, list(zip(*values, strict=True)))
+    )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from fhir import audit, changes, relabelling
-from fhir.access import READING, SYSTEM, WRITING, Facts, Interaction, Verdict, decide
+from fhir.access import READING, SYSTEM, WRITING, Facts, Grant, Interaction, Verdict, decide
 from fhir.audit import Seen
 from fhir.changes import Change
 from fhir.compartment import patient_of
@@ -141,34 +141,29 @@ class Repository(Lister):
                 targets, held, add=add, remove=remove, retraction=retraction
             )
             self._told(replace(change, backload=self._backload) for change in changed)
-            named: dict[tuple[str, str], list[str]] = {}
-            for (resource_type, logical_id), row in held.items():
-                named.setdefault((row["patient"], resource_type), []).append(logical_id)
-            self._audit(Interaction.LABEL, [Seen(*key, ids) for key, ids in named.items()])
+            self._audit(Interaction.LABEL, _seen((row["patient"], *at) for at, row in held.items()))
 
     def lent_writes(self, *resource_types: str) -> "Repository":
         """Return the record with leave to write these types wherever this viewer may read them.
 
         For actions: what a person does is not a right that they hold.
         """
-        lent = tuple(
-            replace(grant, types=frozenset(resource_types), interactions=WRITING)
-            for grant in self.viewer.grants
-            if Interaction.READ in grant.interactions
-        )
-        viewer = replace(self.viewer, grants=(*self.viewer.grants, *lent))
-        return self._as(viewer, self._causes)
+        reading = [one for one in self.viewer.grants if Interaction.READ in one.interactions]
+        return self._lent(reading, resource_types, WRITING)
 
     def lent_reads(self, resource_type: str, *, with_: str) -> "Repository":
         """Return the record with leave to read a type wherever this viewer may read `with_`.
 
         For what is a part of something else, and of no use alone; its labels hide it as ever.
         """
-        lent = tuple(
-            replace(grant, types=frozenset({resource_type}), interactions=READING)
-            for grant in self.viewer.grants
-            if grant.covers(Interaction.READ, with_)
-        )
+        reading = [one for one in self.viewer.grants if one.covers(Interaction.READ, with_)]
+        return self._lent(reading, [resource_type], READING)
+
+    def _lent(
+        self, like: Iterable[Grant], types: Iterable[str], interactions: frozenset[Interaction]
+    ) -> "Repository":
+        of_types = frozenset(types)
+        lent = (replace(one, types=of_types, interactions=interactions) for one in like)
         viewer = replace(self.viewer, grants=(*self.viewer.grants, *lent))
         return self._as(viewer, self._causes)
 
@@ -190,13 +185,12 @@ class Repository(Lister):
 
     def _audit_written(self, written: Sequence[Written]) -> None:
         for interaction in (Interaction.CREATE, Interaction.UPDATE):
-            named: dict[tuple[str, str], list[str]] = {}
-            for one in written:
-                if (one.outcome == "created") == (interaction is Interaction.CREATE):
-                    key = one.draft.patient, one.resource_type
-                    named.setdefault(key, []).append(one.draft.logical_id)
-            if named:
-                seen = [Seen(*key, ids) for key, ids in named.items()]
+            seen = _seen(
+                (one.draft.patient, *_address(one.draft))
+                for one in written
+                if (one.outcome == "created") == (interaction is Interaction.CREATE)
+            )
+            if seen:
                 self._audit(interaction, seen)
 
     def _told(self, told: Iterable[Change]) -> None:
@@ -219,6 +213,14 @@ def patients_naming(
             [list(references), list(types), list(but_not)],
         )
     return {str(row[0]) for row in rows}
+
+
+def _seen(named: Iterable[tuple[str, str, str]]) -> list[Seen]:
+    """Return a row for each patient and type, of patients, types and ids."""
+    ids: dict[tuple[str, str], list[str]] = {}
+    for patient, resource_type, logical_id in named:
+        ids.setdefault((patient, resource_type), []).append(logical_id)
+    return [Seen(*key, found) for key, found in ids.items()]
 
 
 def _address(draft: Draft) -> tuple[str, str]:

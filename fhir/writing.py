@@ -278,15 +278,22 @@ def _columns(rows: Sequence[Row], *names: str) -> list[list[object]]:
 def _index(written: Sequence[Written]) -> None:
     updated = [one.row for one in written if one.outcome == "updated"]
     if updated:
-        keys = _columns(updated, "patient", "number")
-        arrays.execute_all([(table.delete, keys) for table in INDEX_TABLES])
+        clear_index(_columns(updated, "patient", "number"))
+    fill_index(
+        [((one.row["patient"], one.row["number"], one.resource_type), one.index) for one in written]
+    )
+
+
+def clear_index(keys: Sequence[Sequence[object]]) -> None:
+    """Take resources out of all index tables; `keys` are their patients and their numbers."""
+    arrays.execute_all([(table.delete, keys) for table in INDEX_TABLES])
+
+
+def fill_index(indexes: Sequence[tuple[tuple[object, object, str], Index]]) -> None:
+    """Put resources into the index tables, each named by patient, number and type."""
     inserts = []
     for table in INDEX_TABLES:
-        rows = [
-            (one.row["patient"], one.row["number"], one.resource_type, *entry)
-            for one in written
-            for entry in getattr(one.index, table.part)
-        ]
+        rows = [(*key, *entry) for key, index in indexes for entry in getattr(index, table.part)]
         if rows:
             inserts.append((table.insert, list(zip(*rows, strict=True))))
     arrays.execute_all(inserts)
