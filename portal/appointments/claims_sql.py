@@ -55,10 +55,11 @@ WITH stale AS (
   SELECT count(*) AS count FROM (SELECT key FROM stale UNION ALL SELECT key FROM other) AS two
 )
 INSERT INTO portal_claim (key, request, patient, ticket, slot, unit, service, location, clinician,
-  mode, starts_at, ends_at, state, hold_until, is_extended, replaces, series, sequence, made_at)
+  mode, local_date, starts_at, ends_at, state, hold_until, is_extended, replaces, series, sequence,
+  made_at)
 SELECT %(key)s, %(request)s, %(patient)s, %(ticket)s, s.slot, u.unit, s.service, s.location,
-  s.clinician, %(mode)s, s.starts_at, s.ends_at, 'held', daybook_now() + %(held_for)s, false,
-  %(replaces)s, %(series)s, %(sequence)s, daybook_now()
+  s.clinician, %(mode)s, s.local_date, s.starts_at, s.ends_at, 'held',
+  daybook_now() + %(held_for)s, false, %(replaces)s, %(series)s, %(sequence)s, daybook_now()
 FROM ended CROSS JOIN portal_clinicslot s CROSS JOIN generate_series(0, s.capacity - 1) AS u(unit)
 WHERE ended.count >= 0 AND s.slot = %(slot)s AND s.is_open AND NOT EXISTS (
   SELECT FROM portal_claim c WHERE c.slot = s.slot AND c.unit = u.unit AND (c.state = 'booked'

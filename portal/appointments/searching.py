@@ -73,12 +73,12 @@ s.service = %(service)s AND s.is_open AND NOT s.is_full AND s.starts_at > dayboo
   AND s.starts_at >= %(since)s AND s.starts_at < %(until)s
   AND (SELECT count(*) FROM portal_claim c WHERE c.slot = s.slot AND c.state IN ('held', 'booked')
     AND (c.hold_until IS NULL OR c.hold_until > daybook_now()) AND c.unit < s.capacity) < s.capacity
-  AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.clinician = s.clinician AND c.slot <> s.slot
-    AND c.state IN ('held', 'booked') AND (c.hold_until IS NULL OR c.hold_until > daybook_now())
-    AND tstzrange(c.starts_at, c.ends_at) && tstzrange(s.starts_at, s.ends_at))
+  AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.clinician = s.clinician
+    AND c.local_date = s.local_date AND c.slot <> s.slot AND c.state IN ('held', 'booked')
+    AND (c.hold_until IS NULL OR c.hold_until > daybook_now())
+    AND c.starts_at < s.ends_at AND c.ends_at > s.starts_at)
   AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.patient = %(patient)s AND c.state = 'booked'
-    AND c.key::text <> %(moving)s
-    AND tstzrange(c.starts_at, c.ends_at) && tstzrange(s.starts_at, s.ends_at))
+    AND c.key::text <> %(moving)s AND c.starts_at < s.ends_at AND c.ends_at > s.starts_at)
 """
 _COLUMNS: Final = """
 s.slot, s.starts_at, s.ends_at, s.modes, k.clinician_name, s.location, k.location_name, s.languages

@@ -95,6 +95,7 @@ def a_claim(patient):
         patient=patient,
         unit=0,
         state=State.BOOKED,
+        local_date=now.date(),
         starts_at=now,
         ends_at=now + timedelta(minutes=20),
         made_at=now,
