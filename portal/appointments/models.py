@@ -46,6 +46,11 @@ class Clinic(models.Model):
     zone = models.TextField(default="Europe/London")
     nation = models.TextField(default="ENG", help_text="Whose bank holidays are kept, or none")
     exceptions = ArrayField(models.DateField(), default=list, help_text="Days without a session")
+    hours = ArrayField(
+        models.TextField(),
+        default=list,
+        help_text="Days with hours of their own, like 2026-04-14 09:00 11:00",
+    )
     instruction = models.TextField(default="", help_text="What patients are told to bring or do")
 
     class Meta:

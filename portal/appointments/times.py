@@ -26,6 +26,7 @@ class Rule(Protocol):
     zone: str
     nation: str
     exceptions: list[date]
+    hours: list[str]
 
 
 class Time(NamedTuple):
@@ -40,6 +41,15 @@ class Time(NamedTuple):
 def times(clinic: Rule, dates: Iterable[date]) -> list[Time]:
     """Return the slots that a clinic has on these days, in UTC."""
     return [one for day in dates if is_held_on(clinic, day) for one in _of_day(clinic, day)]
+
+
+def hours_on(clinic: Rule, day: date) -> tuple[time, time]:
+    """Return from when until when a clinic is held on a day, if it is held at all."""
+    for own in clinic.hours:
+        said, opens, closes = own.split()
+        if said == day.isoformat():
+            return time.fromisoformat(opens), time.fromisoformat(closes)
+    return clinic.opens, clinic.closes
 
 
 def is_held_on(clinic: Rule, day: date) -> bool:
@@ -68,8 +78,9 @@ def _of_day(clinic: Rule, day: date) -> Iterator[Time]:
     Where the clock skips an hour, what would begin before the slot before it ends is left out.
     """
     zone, length = ZoneInfo(clinic.zone), timedelta(minutes=clinic.minutes)
-    closes = datetime.combine(day, clinic.closes)
-    wall, idx = datetime.combine(day, clinic.opens), 0
+    opens, until = hours_on(clinic, day)
+    closes = datetime.combine(day, until)
+    wall, idx = datetime.combine(day, opens), 0
     ended = datetime.min.replace(tzinfo=UTC)
     while wall + length <= closes:
         start = wall.replace(tzinfo=zone).astimezone(UTC)

@@ -35,6 +35,7 @@ AREAS = (
     Area("/staff/", Capacity.STAFF, STAFF_ROLES, whole=True),
     Area("/staff/activation/", Capacity.STAFF, frozenset({Role.RECORDS})),
     Area("/staff/parents/", Capacity.STAFF, frozenset({Role.RECORDS})),
+    Area("/staff/clinics/", Capacity.STAFF, frozenset({Role.BOOKING, Role.CLINICIAN})),
     Area("/staff/privacy/", Capacity.STAFF, frozenset({Role.RECORDS, Role.ADMIN})),
     Area("/staff/", Capacity.STAFF, frozenset({Role.CLINICIAN})),
     Area("/ops/emergencies/", Capacity.STAFF, frozenset({Role.ADMIN})),
@@ -73,6 +74,7 @@ CARERS_WHOLE = frozenset({"/", "/record/"})
 HOMES = {
     Role.CLINICIAN: "/staff/results/",
     Role.RECORDS: "/staff/activation/",
+    Role.BOOKING: "/staff/clinics/",
     Role.EDITOR: "/cms/",
     Role.APPROVER: "/cms/",
     Role.OPERATIONS: "/ops/",

@@ -130,6 +130,8 @@ def _patient(person: str) -> tuple[Grant, ...]:
 def _staff(user: User) -> tuple[Grant, ...]:
     if user.role == Role.CLINICIAN:
         return _care_professional(user)
+    if user.role == Role.BOOKING:
+        return (Grant(SHARED, SHARED_TYPES, READING),)
     return (FIND_PERSON,) if user.role == Role.RECORDS else ()
 
 

@@ -11,6 +11,7 @@ _PRIVACY = ("Privacy questions", "staff_privacy")
 _PLACES: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.CLINICIAN: (
         ("Worklist", "staff_results"),
+        ("Clinics", "staff_clinics"),
         ("Children", "staff_children"),
         _EMERGENCY,
     ),
@@ -19,6 +20,7 @@ _PLACES: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Parents", "staff_parents"),
         _PRIVACY,
     ),
+    Role.BOOKING: (("Clinics", "staff_clinics"),),
     Role.OPERATIONS: (
         ("Feeds", "ops_feeds"),
         ("Messages", "ops_messages"),

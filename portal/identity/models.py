@@ -22,6 +22,7 @@ class Role(models.TextChoices):
     EDITOR = "editor", "Content editor"
     APPROVER = "approver", "Content approver"
     RECORDS = "records", "Records staff"
+    BOOKING = "booking", "Booking staff"
     OPERATIONS = "operations", "Operations"
     ADMIN = "admin", "Administrator"
 
@@ -64,6 +65,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         default=list,
         help_text="Logical ids of the Practitioner and PractitionerRole resources that they are",
+    )
+    sites = ArrayField(
+        models.CharField(max_length=64),
+        blank=True,
+        default=list,
+        help_text="Logical ids of the Locations whose clinics they run, for booking staff",
     )
     job_title = models.CharField(max_length=100, blank=True)
     organisation = models.CharField(max_length=200, blank=True)

@@ -51,6 +51,7 @@ DOORS = {
     "staff/": STAFF,
     "staff/activation/": frozenset({Role.RECORDS}),
     "staff/children/": frozenset({Role.CLINICIAN}),
+    "staff/clinics/": frozenset({Role.BOOKING, Role.CLINICIAN}),
     "staff/emergency/": frozenset({Role.CLINICIAN}),
     "staff/parents/": frozenset({Role.RECORDS}),
     "staff/privacy/": frozenset({Role.ADMIN, Role.RECORDS}),

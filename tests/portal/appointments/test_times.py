@@ -33,6 +33,7 @@ class Rule:
     zone: str = "Europe/London"
     nation: str = ""
     exceptions: list[date] = field(default_factory=list)
+    hours: list[str] = field(default_factory=list)
 
 
 def starts(rule, day):
@@ -111,6 +112,13 @@ def test_a_clinic_is_not_held_on_other_days_exceptions_or_outside_its_dates():
         date(2026, 3, 24), date(2026, 3, 31), date(2026, 4, 14), date(2026, 4, 21),
         date(2026, 4, 28),
     ]  # fmt: skip
+
+
+def test_a_day_can_have_hours_of_its_own():
+    rule = Rule(hours=["2026-04-08 09:20 09:40"])
+
+    assert starts(rule, date(2026, 4, 7)) == ["08:00", "08:20", "08:40"]
+    assert starts(rule, date(2026, 4, 8)) == ["08:20"]
 
 
 @pytest.mark.parametrize(
