@@ -96,7 +96,7 @@ def a_browser(chromium: Browser, live_site: Site, complaints: list[str]) -> Iter
     def open_one(viewport: dict[str, int] = DESK, **more: Any) -> BrowserContext:
         one = chromium.new_context(
             base_url=live_site.base_url, viewport=viewport, locale="en-GB",
-            timezone_id="Europe/London", **more,
+            **{"timezone_id": "Europe/London"} | more,
         )  # fmt: skip
         one.on("weberror", lambda fault: complaints.append(str(fault.error)))
         one.on("console", lambda said: said.type == "error" and complaints.append(said.text))

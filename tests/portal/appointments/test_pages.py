@@ -63,7 +63,7 @@ def test_free_times_stand_under_their_days_and_are_counted(browser, ticket, clin
     assert "Choose a time for your video visit" in said
     assert "54 times to choose from" in said
     assert "The clocks go forward on Sunday 29 March 2026." in said
-    assert "Tuesday 24 March 2026 Soonest, 9 times 9am , Tuesday 24 March 2026 9:20am" in said
+    assert "Tuesday 24 March 2026 Soonest, 9 times 9am on Tuesday 24 March 2026 9:20am" in said
     assert "Show later dates" in said
 
 
