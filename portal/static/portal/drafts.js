@@ -22,7 +22,7 @@ async function signOutLast(event) {
 function keep(form) {
   const status = form.querySelector("[data-draft-status]");
   let timer;
-  let saved = typed();
+  let saved = typed("defaultValue");
   let isSent = false;
 
   form.addEventListener("input", later);
@@ -32,11 +32,12 @@ function keep(form) {
     clearTimeout(timer);
   });
   window.addEventListener("pageshow", () => (isSent = false));
+  save(); // what was typed before this script had come
   return { save, isSaved };
 
-  function typed() {
+  function typed(what = "value") {
     const fields = form.querySelectorAll("textarea, input[type=text], input[type=tel]");
-    return new URLSearchParams([...fields].map(({ name, value }) => [name, value])).toString();
+    return new URLSearchParams([...fields].map((field) => [field.name, field[what]])).toString();
   }
 
   function isSaved() {
