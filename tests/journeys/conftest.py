@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from cms.seed import seed
 from fhir import feeds
@@ -26,6 +26,8 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 TUESDAY = 1
 AMINA = "9991000003"
+# Milliseconds: less than the wait after which a page asks by itself, so news must be pushed.
+PATIENT = 20_000
 
 Opening = Callable[..., BrowserContext]
 
@@ -75,6 +77,7 @@ def chromium() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, in which Django sees a danger.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
+        expect.set_options(timeout=PATIENT)
         launched = playwright.chromium.launch(executable_path=browser.chromium(), args=arguments)
         yield launched
         launched.close()
@@ -100,7 +103,7 @@ def a_browser(chromium: Browser, live_site: Site, complaints: list[str]) -> Iter
         )  # fmt: skip
         one.on("weberror", lambda fault: complaints.append(str(fault.error)))
         one.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-        one.set_default_timeout(10_000)
+        one.set_default_timeout(PATIENT)
         opened.append(one)
         return one
 

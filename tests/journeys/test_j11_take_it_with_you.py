@@ -198,7 +198,7 @@ def test_a_link_is_lent_and_taken_back(amina, a_browser, live_site, complaints):
     typist.says("Passcode", passcode).presses("Open").follows("Allergies").reads("Penicillin")
 
     amina.opens("/record/share/").presses("End now : The pharmacy")
-    expect(reader.page.get_by_role("main")).to_contain_text("This link has ended", timeout=10_000)
+    expect(reader.page.get_by_role("main")).to_contain_text("This link has ended")
     expect(reader.page.get_by_role("main")).not_to_contain_text("Penicillin")
     assert typist.page.reload().status == 410
     amina.opens("/record/access-log/").reads("Whoever has your link “The pharmacy”")

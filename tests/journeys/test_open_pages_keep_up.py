@@ -13,7 +13,6 @@ from tests.journeys.visitor import Visitor, forgive, with_session
 from tests.journeys.waiting import settled, until
 from tests.signing_in import a_login
 
-REVOKED = 5_000  # milliseconds
 NO_SOCKET = """window.WebSocket = class {
   constructor() { setTimeout(() => this.onclose?.({ code: 1006 })); }
   send() {}
@@ -106,7 +105,7 @@ def test_pages_close_within_seconds_when_a_right_to_look_has_ended(
 
 def is_signed_out(visitor):
     heading = visitor.page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("You are signed out", timeout=REVOKED)
+    expect(heading).to_have_text("You are signed out")
     assert "Full blood count" not in visitor.page.content()
 
 

@@ -16,8 +16,6 @@ from tests.journeys.visitor import Visitor, forgive, told, with_session
 from tests.journeys.waiting import settled
 from tests.signing_in import a_login, app_code, with_app
 
-AT_ONCE = 2_000  # milliseconds
-SLOW = 30_000  # the content admin draws its editor itself
 HAEMOGLOBIN, *OTHERS = BLOOD_COUNT
 UPDATED = "This result has been updated Show the updated result"
 
@@ -73,7 +71,7 @@ def of_the_explainer(page):
     """Open haemoglobin's page in the content admin."""
     page.goto("/cms/snippets/cms/explainer/")
     page.get_by_role("link", name="Haemoglobin blood test", exact=True).click()
-    page.locator("[data-contentpath=what] [contenteditable=true]").wait_for(timeout=SLOW)
+    page.locator("[data-contentpath=what] [contenteditable=true]").wait_for()
 
 
 def writes(page, words, button):
@@ -104,12 +102,12 @@ def test_what_editors_publish_shows_on_an_open_page_each_time(open_pages, jo, ki
     of_the_explainer(kim)
     expect(kim.locator("[data-contentpath=what]")).to_contain_text("Red cells carry oxygen in it.")
     writes(kim, "Red cells carry oxygen in it, to all of you.", "Publish")
-    expect(about).to_contain_text("Red cells carry oxygen in it, to all of you.", timeout=AT_ONCE)
+    expect(about).to_contain_text("Red cells carry oxygen in it, to all of you.")
     value.examines()
 
     of_the_explainer(kim)
     writes(kim, "It makes your blood red.", "Publish")
-    expect(about).to_contain_text("It makes your blood red.", timeout=AT_ONCE)
+    expect(about).to_contain_text("It makes your blood red.")
     assert value.page.evaluate("() => window.isTheSamePage")
     assert jo.goto(value.page.url).status == 403
     # The admin asks to preview before its editor has drawn itself, and is told that words lack.
@@ -124,14 +122,14 @@ def test_an_open_page_of_a_result_being_corrected_says_when_the_right_one_is_the
     said_by(1, "61", "LL")
     for tab in open_pages:
         heading = tab.page.get_by_role("heading", name="This result is being corrected")
-        expect(heading).to_be_visible(timeout=AT_ONCE)
+        expect(heading).to_be_visible()
         expect(tab.page.get_by_role("main")).not_to_contain_text("121")
         tab.examines()
 
     with told(report.page) as heard, told(value.page) as heard_there:
         said_by(2, "112", "L")
         for tab in open_pages:
-            expect(tab.status).to_contain_text("This result has been updated", timeout=AT_ONCE)
+            expect(tab.status).to_contain_text("This result has been updated")
     assert (heard, heard_there) == ([UPDATED], [UPDATED])
     value.examines()
     value.follows("Show the updated result").reads("112 g/L Low")
@@ -141,7 +139,7 @@ def test_an_open_page_of_a_result_being_corrected_says_when_the_right_one_is_the
     said_by(3, status="entered-in-error")
     for tab in open_pages:
         expect(tab.page.get_by_role("heading", level=1)).to_have_text(
-            f"A result was removed from your record on {tuesday:%-d %B %Y}", timeout=AT_ONCE
+            f"A result was removed from your record on {tuesday:%-d %B %Y}"
         )
         assert "aemoglobin" not in tab.page.content()
         tab.examines()
