@@ -1,11 +1,14 @@
 """Each feature keeps its own models; Django looks for them here."""
 
 from portal.appointments.models import BookingTerms, Claim, Clinic, ClinicSlot
+from portal.calendars.models import CalendarAddress
 from portal.carers.models import Sharing
 from portal.drafts.models import Draft
 from portal.emergency.models import EmergencyAccess
 from portal.export.models import Export, ShareLink
 from portal.identity.models import ActivationCode, Link, SessionLimit, Tie, User
+from portal.notices.models import Notice, NoticeChoice, Told
+from portal.offers.models import EarlierOffer, EarlierWish, Vacancy
 from portal.privacy.models import Question
 from portal.record.models import Opened, SectionSeen
 from portal.results.models import DueRelease
@@ -13,14 +16,19 @@ from portal.results.models import DueRelease
 __all__ = [
     "ActivationCode",
     "BookingTerms",
+    "CalendarAddress",
     "Claim",
     "Clinic",
     "ClinicSlot",
     "Draft",
     "DueRelease",
+    "EarlierOffer",
+    "EarlierWish",
     "EmergencyAccess",
     "Export",
     "Link",
+    "Notice",
+    "NoticeChoice",
     "Opened",
     "Question",
     "SectionSeen",
@@ -28,5 +36,7 @@ __all__ = [
     "ShareLink",
     "Sharing",
     "Tie",
+    "Told",
     "User",
+    "Vacancy",
 ]

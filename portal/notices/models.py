@@ -1,0 +1,68 @@
+"""What people are to be told of their appointments, bound to how these stand; nothing clinical.
+
+To be read inside a `Repository.transaction` alone: policies show the rows of its viewer's patients.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Told(models.Model):
+    """How an Appointment stood when its patient was last told, or needed no telling."""
+
+    appointment = models.TextField(primary_key=True)
+    patient = models.TextField()
+    version = models.IntegerField()
+    starts_at = models.DateTimeField(null=True)
+    is_booked = models.BooleanField()
+
+
+class Notice(models.Model):
+    """One thing to be said of an appointment on one channel; it dies with the version it is of.
+
+    A row is sent under its own lock, and stays to say when.
+    """
+
+    class State(models.TextChoices):
+        """DROPPED is what was not worth saying any more when its time came."""
+
+        WAITING = "waiting"
+        SENT = "sent"
+        DROPPED = "dropped"
+        FAILED = "failed"
+
+    patient = models.TextField()
+    appointment = models.TextField()
+    version = models.IntegerField()
+    starts_at = models.DateTimeField(null=True)
+    kind = models.TextField()
+    channel = models.TextField()
+    state = models.TextField(choices=State, default=State.WAITING)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    settled_at = models.DateTimeField(null=True)
+    why = models.TextField(default="", help_text="Why it was dropped, or what failed, by name")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["appointment", "version", "kind", "channel"], name="notice_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], condition=Q(state="waiting"), name="notice_waiting_by_time"
+            ),
+        ]
+
+
+class NoticeChoice(models.Model):
+    """What somebody wants to be sent; without a row, all of it. Essential notices always are."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    reminders_by_email = models.BooleanField(default=True)
