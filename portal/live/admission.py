@@ -18,17 +18,21 @@ from portal.identity import sessions
 from portal.identity.models import Capacity
 from portal.identity.sessions import Standing
 from portal.identity.viewers import viewer_in
-from portal.live import cursors
+from portal.live import cursors, desks
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Somebody with a page open; a visitor's page has no patient and hears of content alone."""
+    """Somebody with a page open; a visitor's page has no patient and hears of content alone.
+
+    So does a page of staff, unless it follows a `desk`.
+    """
 
     viewer: Viewer
     patient: str
     head: Head
     is_new_epoch: bool = False
+    desk: str = ""
 
 
 VISITOR = Admitted(NOBODY, "", Head("", 0))
@@ -46,8 +50,10 @@ def admit(cookies: str, cursor: str) -> Admitted | None:
 
 
 def admitted(standing: Standing, cursor: str) -> Admitted:
-    """Return how a session that stands may listen: patients to their record, others to content."""
+    """Return how a session that stands may listen: patients to their record, staff at a desk."""
     viewer = viewer_in(standing)
+    if desk := desks.opened(standing, cursor):
+        return Admitted(viewer, "", VISITOR.head, desk=desk)
     if standing.capacity not in {Capacity.PATIENT, Capacity.PROXY} or not viewer.grants:
         return VISITOR
     now = changes.head(viewer, standing.person)

@@ -54,7 +54,13 @@ class Live(AsyncConsumer):
 
     def _open(self, found: Admitted) -> None:
         self.page = OpenPage(
-            found.viewer, found.patient, found.head, self._tell, self._close, self._content
+            found.viewer,
+            found.patient,
+            found.head,
+            self._tell,
+            self._close,
+            self._content,
+            found.desk,
         )
         if found.is_new_epoch:
             self._say(LOST)

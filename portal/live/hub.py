@@ -20,6 +20,7 @@ from fhir.access import Facts, Interaction, Verdict, Viewer, decide
 from fhir.changes import AUTH, SEEN, Change, Head
 from portal import clock
 from portal.identity import sessions
+from portal.live import desks
 from portal.live.topics import heard_by, sections_of
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,10 @@ Result = TypeVar("Result")
 
 @dataclass(eq=False, slots=True)
 class OpenPage:
-    """One socket or event stream. `tell` and `close` are called in the loop and never wait."""
+    """One socket or event stream. `tell` and `close` are called in the loop and never wait.
+
+    `desk` is what a page of staff follows instead of a patient.
+    """
 
     viewer: Viewer
     patient: str
@@ -41,6 +45,7 @@ class OpenPage:
     tell: Callable[[Head, list[str]], None]
     close: Callable[[int], None]
     content: Callable[[], None] = field(default=lambda: None)
+    desk: str = ""
 
 
 class Hub:
@@ -50,6 +55,7 @@ class Hub:
         self._pages: dict[str, set[OpenPage]] = {}
         self._known: dict[str, int] = {}
         self._dirty: set[str] = set()
+        self._at_desks: set[str] = set()
         self._dirt = asyncio.Event()
         # Apart, so that nobody's news waits while a thousand sessions are looked at.
         self._telling = ThreadPoolExecutor(1, thread_name_prefix="live")
@@ -62,6 +68,8 @@ class Hub:
     def open(self, page: OpenPage) -> None:
         """Add a page; what happened since its head is told to it at once."""
         self._pages.setdefault(page.patient, set()).add(page)
+        if page.desk:
+            page.tell(page.head, [desks.TOPIC])
         if page.patient:
             known = self._known.get(page.patient, page.head.seq)
             self._known[page.patient] = min(known, page.head.seq)
@@ -80,8 +88,11 @@ class Hub:
     def heard(self, patients: Iterable[str] | None) -> None:
         """Take a hint: these patients, or None for everybody, may have news."""
         here = self._pages.keys()
-        self._dirty |= set(here) - {""} if patients is None else here & set(patients) - {""}
-        if self._dirty:
+        named = set(here) if patients is None else set(patients)
+        self._dirty |= here & named - {""}
+        if self._desks():
+            self._at_desks |= {desks.EVERY} if patients is None else named
+        if self._dirty or self._at_desks:
             self._dirt.set()
 
     def content_published(self) -> None:
@@ -95,11 +106,14 @@ class Hub:
             await self._dirt.wait()
             self._dirt.clear()
             dirty, self._dirty = self._dirty, set()
+            at_desks, self._at_desks = self._at_desks, set()
             try:
                 await self._tell(dirty)
+                await self._tell_desks(at_desks)
             except (OperationalError, InterfaceError) as fault:
                 logger.warning("live updates wait: %s", type(fault).__name__)
                 self._dirty |= dirty
+                self._at_desks |= at_desks
                 self.is_degraded = True
                 await asyncio.sleep(1)
                 self._dirt.set()
@@ -143,6 +157,21 @@ class Hub:
                 self._known[patient] = max(self._known[patient], found[-1].seq)
             for page in tuple(self._pages.get(patient, ())):
                 _tell_one(page, found)
+
+    async def _tell_desks(self, heard: set[str]) -> None:
+        open_now = self._desks()
+        if not heard or not open_now:
+            return
+        touched = await _in_thread(self._telling, lambda: desks.touched(heard, set(open_now)))
+        for page in [page for desk in touched for page in open_now[desk]]:
+            page.tell(page.head, [desks.TOPIC])
+
+    def _desks(self) -> dict[str, list[OpenPage]]:
+        found: dict[str, list[OpenPage]] = {}
+        for page in self._pages.get("", ()):
+            if page.desk:
+                found.setdefault(page.desk, []).append(page)
+        return found
 
     async def _close_ended(self, pages: list[OpenPage], thread: ThreadPoolExecutor) -> None:
         signed_in = [page for page in pages if page.viewer.session]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from fhir.changes import Head
 from portal.identity.middleware import IdentifiedRequest
-from portal.live import cursors
+from portal.live import cursors, desks
 from portal.live.admission import VISITOR, Admitted, admitted
 from portal.live.consumer import HEARTBEAT
 from portal.live.hub import OpenPage
@@ -21,6 +21,11 @@ from portal.live.listen import hub
 @require_GET
 def head(request: IdentifiedRequest) -> HttpResponse:
     """Answer with the newest cursor, or 304 where the browser has it: one read, no audit."""
+    known = request.headers.get("If-None-Match", "").strip('"')
+    if request.standing and (desk := desks.opened(request.standing, known)):
+        # A page of staff looks again each time that it asks.
+        again = desks.cursor(request.standing, desk)
+        return JsonResponse({"c": again}, headers={"Cache-Control": "no-store"})
     found = _admitted(request, "")
     cursor = cursors.encode(found.head, found.patient) if found.patient else ""
     etag = f'"{cursor}"'
@@ -55,6 +60,7 @@ async def _stream(found: Admitted) -> AsyncIterator[str]:
         tell=lambda _head, sections: news.put_nowait(sections),
         close=lambda _code: news.put_nowait(None),
         content=lambda: news.put_nowait(["content"]),
+        desk=found.desk,
     )
     hub().open(page)
     try:
