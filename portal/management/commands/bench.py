@@ -14,7 +14,10 @@ from psycopg import sql
 
 from portal import database
 
-ROWS = ("loading", "pages", "section", "timeline", "export", "message", "listener", "hints")
+ROWS = (
+    "loading", "pages", "section", "timeline", "export", "message", "listener", "hints", "booking",
+    "slots",
+)  # fmt: skip
 SCRATCH = f"daybook_bench_{os.getpid()}"
 ELSEWHERE = {"DATABASE_NAME": SCRATCH, "DATABASE_URL": "", "CLOCK_MAY_MOVE": "yes"}
 
