@@ -3,6 +3,7 @@
 from portal.appointments.models import BookingTerms, Claim, Clinic, ClinicSlot
 from portal.calendars.models import CalendarAddress
 from portal.carers.models import Sharing
+from portal.consultations.models import Consultation, Party, Signal
 from portal.drafts.models import Draft
 from portal.emergency.models import EmergencyAccess
 from portal.export.models import Export, ShareLink
@@ -20,6 +21,7 @@ __all__ = [
     "Claim",
     "Clinic",
     "ClinicSlot",
+    "Consultation",
     "Draft",
     "DueRelease",
     "EarlierOffer",
@@ -30,11 +32,13 @@ __all__ = [
     "Notice",
     "NoticeChoice",
     "Opened",
+    "Party",
     "Question",
     "SectionSeen",
     "SessionLimit",
     "ShareLink",
     "Sharing",
+    "Signal",
     "Tie",
     "Told",
     "User",

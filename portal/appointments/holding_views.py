@@ -31,7 +31,7 @@ LONGER, OTHER = "longer", "other"
 _BAD: Final = 400
 _BROKEN: Final = 503
 # What of a claim is over leads to the list of what there is.
-_OVER: Final = {State.MOVED, State.CANCELLED}
+_OVER: Final = {State.MOVED, State.CANCELLED, State.MISSED}
 
 
 @sensitive_post_parameters()

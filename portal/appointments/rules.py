@@ -29,6 +29,7 @@ class State(enum.StrEnum):
     RELEASED = "released"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    MISSED = "missed"
 
 
 # What keeps a slot, its clinician and its patient from anything else at that time.
@@ -154,7 +155,7 @@ def refusal_to_confirm(hold: Held, now: datetime) -> Refusal | None:
     """Return why a hold cannot become a booking; at its last moment it has ended."""
     if hold.state == State.RELEASED:
         return Refusal.CHOSEN_ELSEWHERE
-    if hold.state in {State.MOVED, State.CANCELLED}:
+    if hold.state in {State.MOVED, State.CANCELLED, State.MISSED}:
         return Refusal.NOT_BOOKED
     if hold.state == State.HELD and hold.hold_until is not None and now < hold.hold_until:
         return None

@@ -19,12 +19,14 @@ from fhir.store import Repository
 from portal import clock
 from portal.appointments.models import Claim
 from portal.appointments.rules import State
+from portal.consultations.models import Consultation, Party, Signal
 from tests.builders import a_bundle, a_patient, a_report, an_observation
 
 # Every table that holds what is known of a patient. What a login has been given or has opened
 # is the service's own, and read before there is a viewer.
 WALLED = {
     "portal_claim",
+    "portal_consultation",
     "portal_duerelease",
     "portal_fhir_auditentry",
     "portal_fhir_auditlink",
@@ -41,6 +43,8 @@ WALLED = {
     "portal_fhir_token",
     "portal_fhir_version",
     "portal_fhir_words",
+    "portal_party",
+    "portal_signal",
 }
 # What a login may do and has done; it says nothing of what a record holds.
 OF_LOGINS = {
@@ -83,6 +87,7 @@ def filled(own_database):
     keep_unmatched("winpath", b"{}", Unmatched([error("not-found", "Bundle", "nobody")]))
     with scoped(SYSTEM):
         a_claim(patient)
+        a_consultation(patient)
     assert audit.chain()
 
 
@@ -100,6 +105,13 @@ def a_claim(patient):
         ends_at=now + timedelta(minutes=20),
         made_at=now,
     )
+
+
+def a_consultation(patient):
+    now, key = clock.now(), uuid.uuid4()
+    Consultation.objects.create(key=key, patient=patient, starts_at=now, local_date=now.date())
+    party = Party.objects.create(consultation=key, patient=patient, role="patient")
+    Signal.objects.create(patient=patient, to=party.key, sender=party.key)
 
 
 def contents(connected, table):

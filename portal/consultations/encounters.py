@@ -1,0 +1,39 @@
+"""A consultation in FHIR: an Encounter that names its Appointment, as UK Core shapes it."""
+
+from datetime import datetime
+from typing import Final
+
+from fhir.access import Viewer
+from fhir.paths import Json
+
+_CLASSES: Final = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+
+
+def begun(appointment: Json, by: Viewer, now: datetime) -> Json:
+    """Return the consultation that begins when its patient is let in."""
+    patient = next(
+        one["actor"]
+        for one in appointment.get("participant", ())
+        if str(one.get("actor", {}).get("reference", "")).startswith("Patient/")
+    )
+    made: Json = {
+        "resourceType": "Encounter",
+        "status": "in-progress",
+        "class": {"system": _CLASSES, "code": "VR", "display": "virtual"},
+        "subject": patient,
+        "appointment": [{"reference": f"Appointment/{appointment['id']}"}],
+        "participant": [{"individual": {"reference": by.who, "display": by.name}}],
+        "period": {"start": now.isoformat(timespec="seconds")},
+    }
+    if service := appointment.get("serviceType"):
+        made["serviceType"] = service[0]
+    if basis := appointment.get("basedOn"):
+        made["basedOn"] = basis
+    if security := appointment.get("meta", {}).get("security"):
+        made["meta"] = {"security": security}
+    return made
+
+
+def finished(encounter: Json, now: datetime) -> Json:
+    period = encounter.get("period", {}) | {"end": now.isoformat(timespec="seconds")}
+    return encounter | {"status": "finished", "period": period}
