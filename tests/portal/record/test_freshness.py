@@ -47,5 +47,15 @@ def test_a_working_feed_is_said_in_one_line(her_browser, settings):
     assert "Results up to date at 8:41am today" in results
 
 
+def test_a_list_that_is_up_to_date_never_says_that_vaccinations_are(her_browser, settings):
+    settings.RECORD_FRESHNESS = f"{__name__}.working"
+    address = "/record/immunisations/"
+
+    assert "Vaccinations This list was updated at 8:41am today" in words(her_browser.get(address))
+
+    settings.RECORD_HELD_ELSEWHERE = frozenset({"immunisations"})
+    assert "Vaccinations We do not hold this" in words(her_browser.get(address))
+
+
 def test_before_any_feed_was_heard_nothing_is_claimed(her_browser):
     assert "Results as they were at 9:02am today" in words(her_browser.get(PAGES[1]))
