@@ -238,6 +238,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PUBLIC else "http"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_ONLY = False
 MFA_ADAPTER = "portal.identity.adapters.MfaAdapter"
+    "read_calendar": "30/10m/ip",  # tries of addresses that do not work
 MFA_FORMS = {
     "authenticate": "portal.identity.forms.SecondStepForm",
     "reauthenticate": "portal.identity.forms.ProveAgainForm",
@@ -373,8 +374,10 @@ LOGGING = {
     "root": {
         "handlers": ["console"],
         "level": env.text("LOG_LEVEL", "INFO" if IS_PUBLIC else "WARNING"),
+    "filters": {"unsecret": {"()": "portal.logs.Unsecret"}},
     },
     "loggers": {
         "procrastinate": {"level": "WARNING"},  # it names every task at every start
+            "filters": ["unsecret"],
     },
 }

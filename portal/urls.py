@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from portal.calendars.views import calendar, one_visit
 from portal.carers.views import leave
 from portal.drafts.views import save
 from portal.home import home
@@ -14,7 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.can_serve),
     path("metrics", health.metrics),
     path("", home, name="home"),
+    path("appointments/<str:key>/appointment.ics", one_visit, name="visit-file"),
     path("appointments/", include("portal.appointments.urls")),
+    path("calendar/<str:token>.ics", calendar, name="calendar"),
     path("record/download/", include("portal.export.urls")),
     path("record/share/", include("portal.export.share_urls")),
     path("shared/", include("portal.export.shared_urls")),
@@ -22,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/access-log/why/<str:line>/", why, name="why"),
     path("record/", include("portal.record.urls")),
     path("record/results/", include("portal.results.urls")),
+    path("account/calendar/", include("portal.calendars.urls")),
     path("account/people/", include("portal.carers.urls")),
     path("account/drafts/", save, name="drafts"),
     path("account/leave/", leave, name="leave"),

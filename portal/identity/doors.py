@@ -43,6 +43,7 @@ AREAS = (
     Area("/cms/", Capacity.STAFF, frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN})),
     Area("/record/", Capacity.PATIENT),
     Area("/appointments/", Capacity.PATIENT),
+    Area("/account/calendar/", Capacity.PATIENT),
     Area("/account/people/", Capacity.PATIENT, own=True),
 )
 
@@ -50,6 +51,7 @@ AREAS = (
 # an address without any, whatever is shared opens it. What none fits is not there for them.
 CARERS_PAGES: dict[str, tuple[str, ...]] = {
     "/": (),
+    "/account/calendar/": ("appointments",),
     "/appointments/": ("appointments",),
     "/record/": (),
     "/record/search/": (),

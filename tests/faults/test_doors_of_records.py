@@ -53,6 +53,7 @@ PATIENT_PAGES = (
     "/record/download/{copy}/",
     "/appointments/book/{ticket}/",
     "/appointments/held/{hold}/",
+    "/appointments/{booking}/appointment.ics",
     "/appointments/{booking}/booked/",
     "/appointments/{booking}/change/",
     "/appointments/{booking}/move/",

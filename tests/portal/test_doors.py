@@ -26,6 +26,7 @@ DOORS = {
     "account/^password/reset/": EVERYBODY,
     "account/activate/": EVERYBODY,
     "account/email/": EVERYBODY,  # leads to account/
+    "account/calendar/": frozenset({PATIENT}),
     "account/inactive/": EVERYBODY,
     "account/login/": EVERYBODY,
     "account/leave/": EVERYBODY,
@@ -36,6 +37,7 @@ DOORS = {
     "account/signup/": EVERYBODY,
     "account/stay/": EVERYBODY,
     "appointments/": frozenset({PATIENT}),
+    "calendar/": EVERYBODY,  # its secret part opens it, not who is signed in
     "cms/": CONTENT,
     "fhir/": NOBODY,  # without a token, that is: being signed in to the pages opens no API
     "fhir/R4/metadata": EVERYBODY,
