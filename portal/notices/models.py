@@ -39,6 +39,7 @@ class Notice(models.Model):
     version = models.IntegerField()
     starts_at = models.DateTimeField(null=True)
     kind = models.TextField()
+    about = models.TextField(default="", help_text="What else it is of, such as an offer")
     channel = models.TextField()
     state = models.TextField(choices=State, default=State.WAITING)
     due_at = models.DateTimeField()
@@ -49,7 +50,7 @@ class Notice(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["appointment", "version", "kind", "channel"], name="notice_once"
+                fields=["appointment", "version", "kind", "about", "channel"], name="notice_once"
             )
         ]
         indexes: ClassVar = [
