@@ -18,6 +18,10 @@ class DateParts(forms.MultiWidget):
     def __init__(self) -> None:
         super().__init__([forms.TextInput() for _ in range(3)])
 
+    def id_for_label(self, id_: str, index: str = "0") -> str:
+        """Return the id of the part to which a label, or a fault, leads."""
+        return f"{id_}_{index}" if id_ else ""
+
     def decompress(self, value: date | None) -> list[int | None]:
         return [value.day, value.month, value.year] if value else [None, None, None]
 

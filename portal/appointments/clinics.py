@@ -4,6 +4,7 @@ A booking that no longer fits is kept and flagged, or cancelled with its reason;
 patient's pages follow the change of its Appointment, as notices can.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -48,6 +49,7 @@ class Preview:
     times_made: int
     times_altered: int
     times_withdrawn: int
+    free_withdrawn: int
     bookings_kept: int
     bookings_adopted: int
     told: Sequence[Told]
@@ -61,6 +63,31 @@ class Preview:
         return [one for one in self.told if not one.has_contact]
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What somebody says who has seen a preview: its stamp, and why, for those who are cancelled.
+
+    Without a stamp nothing was seen before, and nothing is asked for.
+    """
+
+    stamp: str = ""
+    words: str = ""
+
+
+class LookAgain(Exception):
+    """Something has happened since the preview that was agreed to; nothing has changed."""
+
+
+def stamp(before: Clinic | None, preview: Preview) -> str:
+    """Return what stands for a preview, and for the clinic that it was made of."""
+    fields = [field.attname for field in Clinic._meta.concrete_fields]  # noqa: SLF001 (Django's own word for it)
+    clinic = [str(getattr(before, name)) for name in fields] if before else []
+    hit = [one.appointment for one in preview.told]
+    numbers = [preview.times_made, preview.times_altered, preview.times_withdrawn]
+    said = repr([clinic, hit, numbers, preview.free_withdrawn, preview.bookings_adopted])
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
 def preview_change(changed: Clinic, now: datetime, by: Viewer) -> Preview:
     """Return what would become of times and bookings; `changed` is the clinic as it would be."""
     with claims.opened():
@@ -69,17 +96,24 @@ def preview_change(changed: Clinic, now: datetime, by: Viewer) -> Preview:
     return _preview(fitting, by)
 
 
-def change(changed: Clinic, now: datetime, by: Viewer, *, keep: bool = True) -> Preview:
+def change(
+    changed: Clinic, now: datetime, by: Viewer, *, keep: bool = True, agreed: Agreed | None = None
+) -> Preview:
     """Save a clinic, new or edited, and bring its times and bookings into line, all or nothing.
 
     What no longer fits stays booked and flagged, or else is cancelled: `told` says whom to tell.
 
+    :raises LookAgain: it is not what was agreed to any more.
     :raises Conflict: a hospital system changed one of the bookings at the same moment.
     """
+    said = agreed or Agreed()
     with transaction.atomic():
-        Clinic.objects.select_for_update().filter(key=changed.key).first()
+        before = Clinic.objects.select_for_update().filter(key=changed.key).first()
         changed.save()
-        return _brought_into_line(changed, now, by, keep=keep)
+        preview = _brought_into_line(changed, now, by, keep=keep, words=said.words)
+        if said.stamp and said.stamp != stamp(before, preview):
+            raise LookAgain
+    return preview
 
 
 def look_ahead(clinic: Clinic, now: datetime) -> Preview:
@@ -100,7 +134,9 @@ def orphans(clinic: Clinic) -> list[Claim]:
         return list(kept.order_by("starts_at", "unit"))
 
 
-def _brought_into_line(clinic: Clinic, now: datetime, by: Viewer, *, keep: bool) -> Preview:
+def _brought_into_line(
+    clinic: Clinic, now: datetime, by: Viewer, *, keep: bool, words: str = ""
+) -> Preview:
     with claims.opened():
         to_come = ClinicSlot.objects.filter(clinic=clinic.key, starts_at__gt=now)
         rows = list(to_come.select_for_update(no_key=True).order_by("slot"))
@@ -110,7 +146,7 @@ def _brought_into_line(clinic: Clinic, now: datetime, by: Viewer, *, keep: bool)
     if touched:
         _write([_schedule(clinic, now), *(resources.slot(row, clinic) for row in touched)])
     if not keep and preview.told:
-        _cancel(preview.told, by)
+        _cancel(preview.told, by, words or _WORDS)
     return preview
 
 
@@ -150,7 +186,7 @@ def _schedule(clinic: Clinic, now: datetime) -> Json:
     return resources.schedule(clinic, *edges)
 
 
-def _cancel(told: Sequence[Told], by: Viewer) -> None:
+def _cancel(told: Sequence[Told], by: Viewer, words: str) -> None:
     """Cancel Appointments in the name of whoever changed the clinic."""
     records = Repository(_as_staff(by, {one.patient for one in told}))
     wanted = Criteria("Appointment", ids=[one.appointment for one in told], count=len(told))
@@ -158,7 +194,7 @@ def _cancel(told: Sequence[Told], by: Viewer) -> None:
         found = [one for one in records.search(wanted)[0] if one.json.get("status") == "booked"]
         drafts: list[Draft] = [
             resources.draft(
-                resources.cancelled(one.json, _BY_THE_CLINIC, _WORDS), one.patient, one.version
+                resources.cancelled(one.json, _BY_THE_CLINIC, words), one.patient, one.version
             )
             for one in found
         ]
@@ -167,11 +203,13 @@ def _cancel(told: Sequence[Told], by: Viewer) -> None:
 
 
 def _preview(fitting: Fitting, by: Viewer) -> Preview:
+    booked = {one.claim.slot for one in fitting.places}
     return Preview(
         days=sorted(fitting.sessions),
         times_made=len(fitting.made),
         times_altered=len(fitting.altered),
         times_withdrawn=len(fitting.withdrawn),
+        free_withdrawn=sum(row.slot not in booked for row in fitting.withdrawn),
         bookings_kept=sum(one.fits for one in fitting.places),
         bookings_adopted=len(fitting.adopted),
         told=_told(fitting.orphaned, by),

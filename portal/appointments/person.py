@@ -30,7 +30,7 @@ def known(request: IdentifiedRequest) -> Known:
         return Known()
     found, _ = request.records.search(Criteria("Patient", [request.patient], count=1))
     patient = found[0].json if found else {}
-    return Known(_language(patient) if _needs_interpreter(patient) else "", _phone(patient))
+    return Known(language_needed(patient), phone(patient))
 
 
 def needs(request: IdentifiedRequest) -> list[str]:
@@ -39,6 +39,22 @@ def needs(request: IdentifiedRequest) -> list[str]:
         return []
     wanted = Criteria("Flag", [request.patient], statuses=["active"], count=_MOST_NEEDS)
     return [present(one).heading() for one in request.records.search(wanted)[0]]
+
+
+def language_needed(patient: Json) -> str:
+    """Return the code of the language of whoever needs an interpreter."""
+    return _language(patient) if _needs_interpreter(patient) else ""
+
+
+def phone(patient: Json) -> str:
+    """Return the number to ring first: of a mobile telephone, else any that is not an old one."""
+    numbers = [
+        one
+        for one in find(patient, "telecom")
+        if isinstance(one, dict) and one.get("system") in _PHONES and one.get("use") != "old"
+    ]
+    numbers.sort(key=lambda one: one.get("use") != _MOBILE)
+    return next((words.plain(one.get("value") or "") for one in numbers), "")
 
 
 def _needs_interpreter(patient: Json) -> bool:
@@ -54,14 +70,3 @@ def _language(patient: Json) -> str:
     chosen = next((one for one in spoken if one.get("preferred") is True), next(iter(spoken), {}))
     code = str(first(chosen, "language.coding.code") or "")
     return code.lower().partition("-")[0]
-
-
-def _phone(patient: Json) -> str:
-    """Return the number to ring first: of a mobile telephone, else any that is not an old one."""
-    numbers = [
-        one
-        for one in find(patient, "telecom")
-        if isinstance(one, dict) and one.get("system") in _PHONES and one.get("use") != "old"
-    ]
-    numbers.sort(key=lambda one: one.get("use") != _MOBILE)
-    return next((words.plain(one.get("value") or "") for one in numbers), "")

@@ -1,7 +1,7 @@
 """Clinics in words for those who run them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, time
+from datetime import time
 from typing import Final
 
 from portal.appointments import said
@@ -60,6 +60,10 @@ def ways(modes: Iterable[str]) -> str:
     return listed([said.WAYS[mode] for mode in Mode if mode in set(modes)])
 
 
+def spoken(codes: Iterable[str]) -> str:
+    return listed(sorted(said.language(code) for code in codes))
+
+
 def many(count: int, one: str, several: str = "") -> str:
     """Return a number of things.
 
@@ -67,7 +71,3 @@ def many(count: int, one: str, several: str = "") -> str:
     ('1 session', '2 sessions', '0 people')
     """
     return f"{count} {one if count == 1 else several or f'{one}s'}"
-
-
-def day_and_month(day: date) -> str:
-    return f"{day.day} {day:%B}"

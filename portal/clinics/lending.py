@@ -1,0 +1,105 @@
+"""The record as running a clinic needs it: its patients' bookings, who they are, what they need.
+
+Running a clinic is no right to records: nothing else of theirs is lent. Who is closed to whoever
+asks, as a relation is, is not named.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Final
+
+from fhir.access import READING, Grant, Viewer
+from fhir.labels import HIDING, Label
+from fhir.paths import Json, find
+from fhir.store import Criteria, Repository
+from portal.appointments import person, resources, said
+from portal.identity.people import Person, person_of
+from portal.record.entry import present
+
+_REACHED_BY: Final = {"email": "Email", "sms": "Text", "phone": "Phone"}
+_MOBILE: Final = "mobile"
+_MOST_NEEDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who is booked, as staff must know them."""
+
+    person: Person
+    needs: tuple[str, ...]
+    tell_by: tuple[str, ...]
+    phone: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """People by their keys, and Appointments by theirs."""
+
+    people: dict[str, Known]
+    appointments: dict[str, Json]
+
+
+def facts_of(by: Viewer, patients: Collection[str], bookings: Collection[str]) -> Facts:
+    """Return what the record says of those who are booked: three queries, however many."""
+    whose = frozenset(patients) - by.barred
+    if not whose:
+        return Facts({}, {})
+    records = Repository(_lent(by, whose))
+    keys = sorted(whose)
+    found, _ = records.search(Criteria("Patient", ids=keys, count=len(keys)))
+    wanted = Criteria("Appointment", patients=keys, ids=sorted(bookings), count=len(bookings) or 1)
+    booked, _ = records.search(wanted)
+    active = Criteria("Flag", keys, statuses=["active"], count=_MOST_NEEDS * len(keys))
+    needs: dict[str, list[str]] = {}
+    for one in records.search(active)[0]:
+        needs.setdefault(one.patient, []).append(present(one).heading())
+    return Facts(
+        {one.id: _known(one.json, needs.get(one.id, [])) for one in found},
+        {one.id: one.json for one in booked},
+    )
+
+
+def _lent(by: Viewer, whose: frozenset[str]) -> Viewer:
+    lent = (
+        Grant(whose, frozenset({"Appointment"}), READING, int(HIDING)),
+        Grant(whose, frozenset({"Patient"}), READING),
+        Grant(whose, frozenset({"Flag"}), READING, int(Label.SENSITIVE)),
+    )
+    return replace(by, grants=(*by.grants, *lent))
+
+
+def _known(patient: Json, flags: list[str]) -> Known:
+    language = person.language_needed(patient)
+    interpreter = [f"{said.language(language)} interpreter"] if language else []
+    points = [one for one in find(patient, "telecom") if isinstance(one, dict) and _holds(one)]
+    ways = {_way(one) for one in points}
+    return Known(
+        person_of(patient),
+        tuple(dict.fromkeys([*interpreter, *flags])),
+        tuple(way for way in ("Email", "Text", "Phone") if way in ways),
+        person.phone(patient),
+        _address(patient),
+    )
+
+
+def _holds(point: Json) -> bool:
+    is_known = point.get("value") and point.get("system") in _REACHED_BY
+    return bool(is_known) and point.get("use") != "old"
+
+
+def _way(point: Json) -> str:
+    return "Text" if point.get("use") == _MOBILE else _REACHED_BY[str(point["system"])]
+
+
+def _address(patient: Json) -> str:
+    """Return where to write to: the first address that is not an old one."""
+    for one in patient.get("address", ()):
+        if one.get("use") != "old":
+            lines = [*one.get("line", ()), one.get("city"), one.get("postalCode")]
+            return ", ".join(str(line) for line in lines if line) or str(one.get("text") or "")
+    return ""
+
+
+def was_moved(appointment: Json) -> bool:
+    return any(one.get("url") == resources.PREVIOUS for one in appointment.get("extension", ()))
