@@ -264,11 +264,16 @@ def _seen_by(viewer: Viewer) -> tuple[str, list[Any]]:
 
 
 def _owed(by_patient: Mapping[str, Sequence[Change]]) -> list[tuple[str, str]]:
-    """Return whom the relay shall tell: a subscriber hears of the kinds of change it has named."""
+    """Return whom the relay shall tell: a subscriber hears of the changes that it has named."""
     subscribers: Mapping[str, Sequence[str]] = settings.FHIR_SUBSCRIBERS
     return [
         (key, name)
         for key in sorted(by_patient)
-        for name, kinds in subscribers.items()
-        if any(one.kind in kinds for one in by_patient[key])
+        for name, wanted in subscribers.items()
+        if any(_is_wanted(one, wanted) for one in by_patient[key])
     ]
+
+
+def _is_wanted(change: Change, wanted: Sequence[str]) -> bool:
+    """Whether a subscriber has named this kind of change, be it of any type or of this one."""
+    return change.kind in wanted or f"{change.kind}/{change.resource_type}" in wanted

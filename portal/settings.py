@@ -142,8 +142,13 @@ CLOCK_MAY_MOVE = env.flag("CLOCK_MAY_MOVE")
 # The record: the points at which the portal plugs into fhir
 
 FHIR_VIEWER = "portal.identity.viewers.viewer_of_token"  # who is asking the REST API?
-# Who hears of a change, in this order, and of which kinds.
-FHIR_SUBSCRIBERS = {"portal.results.subscriber.report_changed": ["created", "updated"]}
+# Who hears of a change, in this order, and of which kinds: of any type, or of those named.
+FHIR_SUBSCRIBERS = {
+    "portal.results.subscriber.report_changed": ["created", "updated"],
+    "portal.notices.subscriber.appointment_changed": ["created/Appointment", "updated/Appointment"],
+}
+# By what people are told, beside their own pages; docs/how-to/add-a-notification-channel.md
+NOTICE_CHANNELS = ["portal.notices.channels.Email"]
 # Who knows how long ago the systems of a patient's record were heard.
 RECORD_FRESHNESS = "portal.ops.freshness.of"
 # Who knows how many people's results are due to open and have not.
@@ -169,6 +174,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "portal.appointments.tasks",
     "portal.carers.tasks",
     "portal.export.tasks",
+    "portal.notices.tasks",
     "portal.ops.alarms",
     "portal.results.tasks",
 ]

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/results/", include("portal.results.urls")),
     path("account/calendar/", include("portal.calendars.urls")),
     path("account/people/", include("portal.carers.urls")),
+    path("account/notices/", include("portal.notices.urls")),
     path("account/drafts/", save, name="drafts"),
     path("account/leave/", leave, name="leave"),
     path("account/", include("portal.identity.urls")),

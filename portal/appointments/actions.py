@@ -32,6 +32,11 @@ class Why(enum.StrEnum):
     NOT_WELL = "I am not well enough"
     OTHER = "Another reason"
 
+    @property
+    def code(self) -> str:
+        """How the Appointment says it."""
+        return self.name.lower().replace("_", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -146,7 +151,7 @@ def cancel(records: Repository, patient: str, appointment: str, why: Why) -> Cla
                 claims.adopt(slots)
                 claims.mark_full(slots)
                 found = own(patient, key)
-            ended = resources.cancelled(said.json, why.name.lower().replace("_", "-"), why.value)
+            ended = resources.cancelled(said.json, why.code, why.value)
             drafts = [resources.draft(ended, patient, said.version)]
             writing.write([*drafts, *map(_of_slot, slots)])
             return found

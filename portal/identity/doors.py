@@ -44,6 +44,7 @@ AREAS = (
     Area("/record/", Capacity.PATIENT),
     Area("/appointments/", Capacity.PATIENT),
     Area("/account/calendar/", Capacity.PATIENT),
+    Area("/account/notices/", Capacity.PATIENT, own=True),
     Area("/account/people/", Capacity.PATIENT, own=True),
 )
 

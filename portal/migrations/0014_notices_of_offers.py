@@ -4,23 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0013_consultations'),
+        ("portal", "0013_consultations"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='notice',
-            name='notice_once',
+            model_name="notice",
+            name="notice_once",
         ),
         migrations.AddField(
-            model_name='notice',
-            name='about',
-            field=models.TextField(default='', help_text='What else it is of, such as an offer'),
+            model_name="notice",
+            name="about",
+            field=models.TextField(default="", help_text="What else it is of, such as an offer"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('appointment', 'version', 'kind', 'about', 'channel'), name='notice_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("appointment", "version", "kind", "about", "channel"), name="notice_once"
+            ),
         ),
     ]

@@ -27,7 +27,7 @@ class Notice(models.Model):
     """
 
     class State(models.TextChoices):
-        """DROPPED is what was not worth saying any more when its time came."""
+        """DROPPED is what was not true any more when its time came; FAILED was tried until then."""
 
         WAITING = "waiting"
         SENT = "sent"
