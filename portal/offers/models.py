@@ -20,6 +20,7 @@ class EarlierWish(models.Model):
     days_notice = models.PositiveSmallIntegerField()
     weekdays = ArrayField(models.SmallIntegerField(), help_text="Monday is 1")
     locations = ArrayField(models.TextField(), default=list, help_text="None means any")
+    priority = models.PositiveSmallIntegerField(help_text="The lowest goes first")
     waiting_since = models.DateTimeField()
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -27,7 +28,7 @@ class EarlierWish(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["service", "waiting_since"],
+                fields=["service", "priority", "waiting_since"],
                 condition=Q(ended_at=None),
                 name="earlier_wish_in_order",
             )
