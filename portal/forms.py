@@ -64,6 +64,20 @@ class DateOfBirth(forms.MultiValueField):
         return forms.ValidationError(self.error_messages[code], code=code)
 
 
+class OptionalDay(DateOfBirth):
+    """A day of some name, asked for in three parts; absent where another choice was made."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(required=False)
+        self.error_messages |= {
+            "incomplete": f"The {name} must include a day, month and year",
+            "invalid": f"The {name} must be a real date",
+        }
+
+    def compress(self, data_list: Any) -> Any:
+        return super().compress(data_list) if data_list else None
+
+
 class NhsNumber(forms.CharField):
     def __init__(self, **given: Any) -> None:
         required = {"required": "Enter an NHS number"}

@@ -8,25 +8,11 @@ from django import forms
 from portal.carers.actions import Limits, Wish
 from portal.carers.relationships import CHOICES
 from portal.carers.scopes import KINDS, SENSITIVE, USUAL
-from portal.forms import DateOfBirth
+from portal.forms import DateOfBirth, OptionalDay
 from portal.record.dates import day
 
 THREE_MONTHS, YEAR_END, ANOTHER, NEVER = "3m", "year", "date", "never"
 SHORTEST_YEAR = timedelta(days=90)
-
-
-class LastDay(DateOfBirth):
-    """A last day, asked for in three parts; absent where another choice was made."""
-
-    def __init__(self) -> None:
-        super().__init__(required=False)
-        self.error_messages |= {
-            "incomplete": "The last day must include a day, month and year",
-            "invalid": "The last day must be a real date",
-        }
-
-    def compress(self, data_list: Any) -> Any:
-        return super().compress(data_list) if data_list else None
 
 
 class LimitsForm(forms.Form):
@@ -38,7 +24,7 @@ class LimitsForm(forms.Form):
     )
     private = forms.BooleanField(required=False)
     end = forms.ChoiceField(error_messages={"required": "Choose when it should end"})
-    until = LastDay()
+    until = OptionalDay("last day")
 
     def __init__(self, *given: Any, today: date, **more: Any) -> None:
         super().__init__(*given, **more)

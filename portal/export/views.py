@@ -1,7 +1,7 @@
 """Take it with you: choose, wait, download."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fhir.weighing import Weight, weigh
 from portal import clock
 from portal.export import actions, places, progress
-from portal.export.forms import ALL, RECENT, CopyForm
+from portal.export.forms import ALL, RECENT, YEARS_BACK, CopyForm
 from portal.export.models import Export
 from portal.export.parts import ABOUT, Part
 from portal.export.proving import own_parts, proved_lately, whose
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import pages, words
 
-YEARS_BACK = timedelta(days=731)
 CHOICE = "export_choice"
 # Of the text of resources, what is left in a copy with its pages when it has been packed.
 PACKED = 0.6
@@ -31,9 +30,12 @@ PARTS = {"progress": "export/parts/progress.html"}
 def choose(request: IdentifiedRequest) -> HttpResponse:
     """Show what there is, and take what is wanted; being asked who one is comes next."""
     offered = own_parts(request)
-    form = CopyForm(request.POST or None, parts=offered)
+    form = CopyForm(request.POST or None, parts=offered, now=clock.now())
     if request.method == "POST" and form.is_valid():
-        request.session[CHOICE] = form.cleaned_data
+        since = form.since()
+        request.session[CHOICE] = {
+            "chosen": form.cleaned_data["parts"], "since": since and since.isoformat()
+        }  # fmt: skip
         return redirect("export:begin")
     weights = weigh(
         request.viewer,
@@ -59,13 +61,8 @@ def begin(request: IdentifiedRequest) -> HttpResponse:
     if chosen is None:
         return redirect("export:choose")
     own_parts(request)
-    now = clock.now()
-    made = actions.ask(
-        **whose(request),
-        chosen=chosen["parts"],
-        since=_since(chosen["span"], now),
-        now=now,
-    )
+    since = chosen["since"] and datetime.fromisoformat(chosen["since"])
+    made = actions.ask(**whose(request), chosen=chosen["chosen"], since=since, now=clock.now())
     return redirect("export:copy", made.pk)
 
 
@@ -140,10 +137,6 @@ def _page(
     parts: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     return pages.page(request, template, {"section": "record", **context}, parts)
-
-
-def _since(span: str, now: datetime) -> datetime | None:
-    return now - YEARS_BACK if span == RECENT else None
 
 
 def _sizes(weights: Mapping[str, Weight]) -> dict[str, str]:

@@ -4,8 +4,9 @@ Where a letter came in several forms, the one with real headings is the page, an
 files to save. What did not come, or cannot be shown, is said.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fhir.paths import Json
@@ -99,6 +100,14 @@ class Letter:
         return any("<table" in one.body for one in self.passages)
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The letter as it stood until then."""
+
+    until: datetime
+    letter: Letter
+
+
 def letter_of(stored: Stored, level: int = 2, names: Mapping[str, str] = NO_NAMES) -> Letter:
     """Return the letter, its highest headings of `level`; `names` are those of its writers."""
     resource = stored.json
@@ -118,6 +127,18 @@ def letter_of(stored: Stored, level: int = 2, names: Mapping[str, str] = NO_NAME
         tuple(passages),
         tuple(_enclosures(pieces)),
     )
+
+
+def earlier_of(stored: Stored, before: Sequence[Stored]) -> list[Earlier]:
+    """Return the versions `before` this one that had other words, the newest first."""
+    found = []
+    newer, until = letter_of(stored, level=3), stored.updated_at
+    for one in before:
+        older = letter_of(one, level=3)
+        if older.passages != newer.passages and older.is_readable and not older.is_mistake:
+            found.append(Earlier(until, older))
+        newer, until = older, one.updated_at
+    return found
 
 
 def file_of(stored: Stored, number: int) -> File:

@@ -4,14 +4,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from fhir.store import NotFound, Retraction
+from fhir.store import NotFound, Retraction, Stored
 from portal import printing
 from portal.identity.middleware import IdentifiedRequest
 from portal.letters import files
-from portal.letters.letter import Letter, file_of, letter_of
+from portal.letters.letter import Letter, earlier_of, file_of, letter_of
 from portal.record import pages, seen, words
 from portal.record.naming import names_of
 from portal.record.pages import kept
+from portal.record.versions import versions_before
 
 TYPES = {"documentreference": "DocumentReference", "composition": "Composition"}
 PARTS = {"letter": "letters/parts/letter.html"}
@@ -27,15 +28,17 @@ LONGEST_PRINT = 200_000  # letters of markup: the time that a PDF takes grows wi
 @require_safe
 @kept
 def letter(request: IdentifiedRequest, kind: str, letter_id: str) -> HttpResponse:
-    found = _found(request, kind, letter_id)
-    if not isinstance(found, Letter):
-        return _gone(request, found)
+    stored = _read(request, kind, letter_id)
+    found = _letter(request, stored)
+    if found is None or isinstance(stored, Retraction):
+        return _gone(request, stored)
     if request.GET.get("part") == "letter" and request.GET.get("version") == str(found.version):
         return HttpResponseNotModified()
     seen.open_item(request, found.resource_type, found.id)
     context = {
         "section": "record",
         "letter": found,
+        "earlier": earlier_of(stored, versions_before(request.records, stored)),
         "changed": request.GET.get("part") == "letter",
         "web_size": words.size(len(_document(request, found, "").encode())),
         "prints": printing.is_available() and _can_be_printed(found),
@@ -84,20 +87,26 @@ def _type_of(kind: str) -> str:
         raise Http404 from None
 
 
-def _found(request: IdentifiedRequest, kind: str, letter_id: str) -> Letter | Retraction | None:
-    """Return the letter, or what became of one that was shown; None is one sent by mistake.
+def _read(request: IdentifiedRequest, kind: str, letter_id: str) -> Stored | Retraction:
+    """Return what an address names, or what became of it if it was shown.
 
     :raises Http404: this viewer knows of none.
     """
     resource_type = _type_of(kind)
     try:
-        stored = request.records.read(resource_type, letter_id)
+        return request.records.read(resource_type, letter_id)
     except NotFound:
         gone = request.records.retracted(request.patient, resource_type)
         known = next((one for one in gone if one.id == letter_id), None)
         if known is None:
             raise Http404 from None
         return known
+
+
+def _letter(request: IdentifiedRequest, stored: Stored | Retraction) -> Letter | None:
+    """Return the letter; none is one that was taken back, or sent by mistake."""
+    if isinstance(stored, Retraction):
+        return None
     found = letter_of(stored, names=names_of(request.records, [stored]))
     return None if found.is_mistake else found
 
@@ -107,13 +116,14 @@ def _standing(request: IdentifiedRequest, kind: str, letter_id: str) -> Letter:
 
     :raises Http404: there is none.
     """
-    found = _found(request, kind, letter_id)
-    if not isinstance(found, Letter) or not found.is_readable:
+    found = _letter(request, _read(request, kind, letter_id))
+    if found is None or not found.is_readable:
         raise Http404
     return found
 
 
-def _gone(request: IdentifiedRequest, gone: Retraction | None) -> HttpResponse:
+def _gone(request: IdentifiedRequest, found: Stored | Retraction) -> HttpResponse:
+    gone = found if isinstance(found, Retraction) else None
     context = {"section": "record", "gone": gone}
     return pages.page(request, "letters/gone.html", context, GONE_PARTS)
 

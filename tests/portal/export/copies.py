@@ -13,9 +13,9 @@ EVERYTHING = ["results", "medicines", "allergies", "conditions", "letters", "app
 CHOOSE = "/record/download/"
 
 
-def asked_for(browser, *parts, span="all"):
+def asked_for(browser, *parts, span="all", **more):
     """Ask for a copy on the pages; return its row."""
-    chosen = {"span": span, "parts": parts or EVERYTHING}
+    chosen = {"span": span, "parts": parts or EVERYTHING} | more
     sent = browser.post(CHOOSE, chosen)
     assert sent["Location"] == f"{CHOOSE}begin/"
     begun = browser.get(sent["Location"])
@@ -40,8 +40,8 @@ def opened(response):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def downloaded(browser, *parts, span="all"):
-    export = made(asked_for(browser, *parts, span=span))
+def downloaded(browser, *parts, **chosen):
+    export = made(asked_for(browser, *parts, **chosen))
     return opened(browser.get(address(export, "file")))
 
 

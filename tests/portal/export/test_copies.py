@@ -146,6 +146,21 @@ def test_a_copy_of_two_years_leaves_out_what_is_older_and_nothing_without_a_day(
     assert part_of(files, "letters")["count"] == 2
 
 
+def test_a_copy_goes_back_to_the_day_that_was_chosen(
+    her_proved_browser, hospital, amina_yusuf, her_record
+):
+    on_the_day = hospital.create(a_letter(amina_yusuf) | {"date": "2026-01-05T00:30:00Z"})
+    before = hospital.create(a_letter(amina_yusuf) | {"date": "2026-01-04T23:30:00Z"})
+    first = {"start_0": "5", "start_1": "1", "start_2": "2026"}
+
+    files = downloaded(her_proved_browser, "letters", span="from", **first)
+
+    ids = {one["resource"]["id"] for one in bundle_of(files)["entry"]}
+    assert on_the_day.id in ids
+    assert not {before.id, her_record[3].id} & ids
+    assert manifest_of(files)["since"] == "2026-01-05T00:00:00+00:00"
+
+
 def test_a_withheld_result_is_not_in_it(her_proved_browser, hospital, amina_yusuf, her_record):
     withheld = hospital.create(labelled(a_letter(amina_yusuf), "NOPAT"))
 

@@ -36,6 +36,26 @@ def test_the_number_of_queries_does_not_grow_with_the_record(
 MOST_QUERIES = 40
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("", "", ""), "Enter the first day"),
+        (("31", "2", "2021"), "The first day must be a real date"),
+        (("31", "", "2021"), "The first day must include a day, month and year"),
+        (("13", "3", "2026"), "The first day must not be in the future"),
+    ],
+)
+def test_a_first_day_that_cannot_be_is_said_where_it_stands(her_browser, her_record, typed, said):
+    first = {f"start_{n}": part for n, part in enumerate(typed)}
+
+    response = her_browser.post(CHOOSE, {"span": "from", "parts": EVERYTHING, **first})
+
+    assert f"There is a problem {said} Download" in words(response)
+    body = response.content.decode()
+    assert 'href="#id_start_0"' in body
+    assert 'id="id_start_0"' in body
+
+
 def test_no_part_chosen_is_said_where_it_is_missing(her_browser, her_record):
     response = her_browser.post(CHOOSE, {"span": "all"})
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from fhir.labels import Label
 from portal.letters.letter import letter_of
+from tests.builders import labelled
 from tests.portal.letters.pieces import (
     LETTER,
     XHTML,
@@ -298,3 +299,33 @@ def test_what_a_machine_made_of_a_documents_codes_is_no_letter(her_browser, hosp
         response = her_browser.get(f"/record/letters/documentreference/{made}/")
 
         assert ("34108-1" in words(response)) is is_shown
+
+
+def test_a_letter_that_was_changed_shows_its_earlier_words_below(
+    her_browser, hospital, amina_yusuf, moved_clock
+):
+    letter = hospital.create(a_letter(amina_yusuf))
+    changed = LETTER.replace("2 capsules", "1 capsule")
+    again = letter.json | {"content": a_letter(amina_yusuf, attached(changed))["content"]}
+    hospital.update(again, None)
+    hospital.update(again | {"description": "For your GP too"}, None)
+
+    now, earlier = words(her_browser.get(address(letter))).split("Earlier versions")
+
+    assert "1 capsule, 3 times" in now
+    assert "2 capsules" not in now
+    assert earlier.count("Until 12 March 2026") == 1
+    assert "2 capsules, 3 times" in earlier
+
+
+def test_words_that_were_never_shown_stay_hidden_when_a_letter_changes(
+    her_browser, hospital, amina_yusuf
+):
+    letter = hospital.create(labelled(a_letter(amina_yusuf), "NOPAT"))
+    shown = a_letter(amina_yusuf, attached("<p>All is well.</p>"))
+    hospital.update(letter.json | {"meta": {}, "content": shown["content"]}, None)
+
+    said = words(her_browser.get(address(letter)))
+
+    assert "All is well." in said
+    assert "Earlier versions" not in said
