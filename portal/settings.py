@@ -237,6 +237,7 @@ ACCOUNT_RATE_LIMITS = {
     "find_person": "60/10m/user",
     "invite": "20/d/user",
     "open_link": "30/10m/ip",
+    "read_calendar": "30/10m/ip",  # tries of addresses that do not work
 }
 PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -244,7 +245,6 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PUBLIC else "http"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_ONLY = False
 MFA_ADAPTER = "portal.identity.adapters.MfaAdapter"
-    "read_calendar": "30/10m/ip",  # tries of addresses that do not work
 MFA_FORMS = {
     "authenticate": "portal.identity.forms.SecondStepForm",
     "reauthenticate": "portal.identity.forms.ProveAgainForm",
