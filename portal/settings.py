@@ -187,6 +187,13 @@ CARERS_SUSPENDED_AT = env.number("CARERS_SUSPENDED_AT", 13)
 # Where "Leave this page now" leads: to what anybody might be reading
 LEAVE_ADDRESS = env.text("LEAVE_ADDRESS", "https://www.bbc.co.uk/weather")
 
+# Video calls go from browser to browser; where one would see the other's address, through a relay
+STUN_URLS = env.words("STUN_URLS")
+TURN_URLS = env.words("TURN_URLS")
+TURN_SECRET = env.secret("TURN_SECRET")
+TURN_MINUTES = env.number("TURN_MINUTES", 120)  # for how long a name given to a browser works
+VIDEO_RELAY_ONLY = env.flag("VIDEO_RELAY_ONLY", default=IS_PUBLIC)
+
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 
 # Hospital feeds
@@ -275,6 +282,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_PUBLIC else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PUBLIC
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Closed on every page, save where a view says otherwise for its own: portal.headers
+PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=()"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -371,19 +380,19 @@ LOGGING = {
         "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "json": {"()": "portal.logs.JsonFormatter"},
     },
+    "filters": {"unsecret": {"()": "portal.logs.Unsecret"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
+            "filters": ["unsecret"],
             "formatter": env.text("LOG_FORMAT", "json" if IS_PUBLIC else "plain"),
         },
     },
     "root": {
         "handlers": ["console"],
         "level": env.text("LOG_LEVEL", "INFO" if IS_PUBLIC else "WARNING"),
-    "filters": {"unsecret": {"()": "portal.logs.Unsecret"}},
     },
     "loggers": {
         "procrastinate": {"level": "WARNING"},  # it names every task at every start
-            "filters": ["unsecret"],
     },
 }

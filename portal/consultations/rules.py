@@ -8,6 +8,13 @@ from portal.appointments.rules import Booked, Refusal, refusal_to_join
 
 TOKEN_LASTS = timedelta(minutes=10)
 LONGEST_NOTE = 140
+# What a clinician most often says to whoever waits, and how many minutes late that makes them.
+NOTES = {
+    "late-10": ("running 10 minutes late", 10),
+    "late-20": ("running 20 minutes late", 20),
+    "late-30": ("running 30 minutes late", 30),
+    "on-time": ("back to time", 0),
+}
 # Nobody is said not to have come before so long after the start.
 MISSED_AFTER = timedelta(minutes=10)
 # What a camera, a microphone and a line were found to be.

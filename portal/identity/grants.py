@@ -11,6 +11,7 @@ from fhir.store import patients_naming
 from portal import clock
 from portal.carers import scopes
 from portal.carers.standing import Acting
+from portal.consultations import standing as clinics
 from portal.emergency.standing import open_to
 from portal.identity.models import Capacity, Link, Role, User
 
@@ -138,12 +139,16 @@ def _staff(user: User) -> tuple[Grant, ...]:
 def _care_professional(user: User) -> tuple[Grant, ...]:
     barred = barred_from(user)
     treated = frozenset(treated_by(user)) - barred
-    in_emergency = open_to(user, clock.now()) - barred - treated
+    now = clock.now()
+    in_emergency = open_to(user, now) - barred - treated
+    in_clinic = clinics.seen_by(user.practitioners, now) - barred - treated - in_emergency
     held = [Grant(SHARED, SHARED_TYPES, READING)]
     if treated:
         held.append(Grant(treated, EVERYONE, READING | {Interaction.LABEL}, _TEAM_SEES))
     if in_emergency:
         held.append(Grant(in_emergency, EVERYONE, READING, _TEAM_SEES))
+    if in_clinic:
+        held.append(Grant(in_clinic, clinics.TYPES, READING, _TEAM_SEES))
     return tuple(held)
 
 

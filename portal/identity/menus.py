@@ -11,6 +11,7 @@ _PRIVACY = ("Privacy questions", "staff_privacy")
 _PLACES: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.CLINICIAN: (
         ("Worklist", "staff_results"),
+        ("Visits", "staff_visits"),
         ("Clinics", "staff_clinics"),
         ("Children", "staff_children"),
         _EMERGENCY,

@@ -16,6 +16,7 @@ from fhir.changes import Head
 from portal import clock
 from portal.identity import sessions
 from portal.identity.models import Capacity
+from portal.identity.rules import Over
 from portal.identity.sessions import Standing
 from portal.identity.viewers import viewer_in
 from portal.live import cursors, desks
@@ -40,13 +41,25 @@ VISITOR = Admitted(NOBODY, "", Head("", 0))
 
 def admit(cookies: str, cursor: str) -> Admitted | None:
     """Return who opens a page at this cursor, or None for a session that is over."""
+    found = _found(cookies)
+    if found is None:
+        return VISITOR if not cursor else None
+    return admitted(found, cursor) if isinstance(found, Standing) else None
+
+
+def standing_in(cookies: str) -> Standing | None:
+    """Return the session of whoever opens a socket, if it stands."""
+    found = _found(cookies)
+    return found if isinstance(found, Standing) else None
+
+
+def _found(cookies: str) -> Standing | Over | None:
     request = HttpRequest()
     request.session = _session(cookies)
     user = get_user(request)
     if isinstance(user, AnonymousUser):
-        return VISITOR if not cursor else None
-    standing = sessions.standing_of(request.session, user, clock.now())
-    return admitted(standing, cursor) if isinstance(standing, Standing) else None
+        return None
+    return sessions.standing_of(request.session, user, clock.now())
 
 
 def admitted(standing: Standing, cursor: str) -> Admitted:

@@ -32,7 +32,7 @@ class Live(AsyncConsumer):
         self.sending: asyncio.Task[None] | None = None
         self.beat: asyncio.TimerHandle | None = None
         await self.send({"type": "websocket.accept"})
-        if not _is_ours(_header(self.scope, b"origin")):
+        if not is_ours(header_of(self.scope, b"origin")):
             await self._end(FORBIDDEN)
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
@@ -40,7 +40,7 @@ class Live(AsyncConsumer):
         cursor = _cursor_in(message.get("text") or "")
         if cursor is None or self.page is not None:
             return
-        cookies = _header(self.scope, b"cookie")
+        cookies = header_of(self.scope, b"cookie")
         found = await database_sync_to_async(admit)(cookies, cursor)
         if found is None:
             await self._end(ENDED)
@@ -147,12 +147,12 @@ def _cursor_in(text: str) -> str | None:
     return cursor if isinstance(cursor, str) else None
 
 
-def _header(scope: dict[str, Any], name: bytes) -> str:
+def header_of(scope: dict[str, Any], name: bytes) -> str:
     values = [value for key, value in scope["headers"] if key == name]
     return b"; ".join(values).decode("latin-1")
 
 
-def _is_ours(origin: str) -> bool:
+def is_ours(origin: str) -> bool:
     """Whether a page of ours opens the socket: the exact origin, scheme and port too."""
     if settings.IS_PUBLIC:
         return origin in {settings.BASE_URL, *settings.CSRF_TRUSTED_ORIGINS}

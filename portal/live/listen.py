@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import psycopg
 from django.db import connection
@@ -17,6 +18,18 @@ logger = logging.getLogger(__name__)
 
 CONTENT = "daybook_content"
 PATIENCE = 2.0  # seconds before listening is tried again, and between looks while it cannot be
+
+
+# Who else is woken over the same connection, by channel.
+_OTHERS: Final[dict[str, Callable[[str], None]]] = {}
+
+
+def also(channel: str, heard: Callable[[str], None]) -> None:
+    """Have somebody told of what is said on a channel of theirs; with nothing, that some is lost.
+
+    To be called as modules are imported, before anybody listens.
+    """
+    _OTHERS[channel] = heard
 
 
 class _Process:
@@ -41,20 +54,28 @@ async def _listen(to: Hub) -> None:
             async with await psycopg.AsyncConnection.connect(
                 **waking.address(), autocommit=True
             ) as heard:
-                await heard.execute(f"LISTEN {CHANNEL}")
-                await heard.execute(f"LISTEN {CONTENT}")
-                to.heard(None)
+                for channel in (CHANNEL, CONTENT, *_OTHERS):
+                    await heard.execute(f"LISTEN {channel}")
+                _look_at_all(to)
                 async for hint in heard.notifies():
                     _pass_on(to, hint)
         except psycopg.Error as fault:
             logger.warning("not listening: %s", type(fault).__name__)
         await asyncio.sleep(PATIENCE)
-        to.heard(None)
+        _look_at_all(to)
+
+
+def _look_at_all(to: Hub) -> None:
+    to.heard(None)
+    for wake in _OTHERS.values():
+        wake("")
 
 
 def _pass_on(to: Hub, hint: psycopg.Notify) -> None:
     if hint.channel == CONTENT:
         to.content_published()
+    elif hint.channel in _OTHERS:
+        _OTHERS[hint.channel](hint.payload)
     else:
         to.heard(None if hint.payload == "*" else hint.payload.split(","))
 

@@ -59,6 +59,7 @@ DOORS = {
     "staff/parents/": frozenset({Role.RECORDS}),
     "staff/privacy/": frozenset({Role.ADMIN, Role.RECORDS}),
     "staff/results/": frozenset({Role.CLINICIAN}),
+    "staff/visits/": frozenset({Role.CLINICIAN}),
     "start": EVERYBODY,
     "tests/": EVERYBODY,
     "^((?:": EVERYBODY,  # an editor's page

@@ -1,0 +1,14 @@
+// Counts on the minutes that people wait, from what the server said; nothing else moves by itself.
+const began = new WeakMap();
+
+tick();
+setInterval(tick, 5_000);
+
+function tick() {
+  document.querySelectorAll("[data-minutes]").forEach((one) => {
+    if (!began.has(one)) began.set(one, Date.now());
+    const more = Math.floor((Date.now() - began.get(one)) / 60_000);
+    const said = `${Number(one.dataset.minutes) + more} min`;
+    if (one.textContent !== said) one.textContent = said;
+  });
+}
