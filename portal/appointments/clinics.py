@@ -25,7 +25,6 @@ from portal.appointments.rules import State
 from portal.identity import people
 
 BATCH: Final = 200
-_BY_THE_CLINIC: Final = "clinic-cancelled"
 _WORDS: Final = "The clinic has had to cancel this appointment"
 _REACHED_BY: Final = frozenset({"phone", "sms", "email"})
 
@@ -194,7 +193,7 @@ def _cancel(told: Sequence[Told], by: Viewer, words: str) -> None:
         found = [one for one in records.search(wanted)[0] if one.json.get("status") == "booked"]
         drafts: list[Draft] = [
             resources.draft(
-                resources.cancelled(one.json, _BY_THE_CLINIC, words), one.patient, one.version
+                resources.cancelled(one.json, resources.BY_CLINIC, words), one.patient, one.version
             )
             for one in found
         ]

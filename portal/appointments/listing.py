@@ -8,7 +8,15 @@ from typing import Final
 from fhir.paths import Json, find
 from fhir.store import Criteria, Repository, Stored
 from portal.appointments import said
-from portal.appointments.resources import BOOKING, CANCELLED_WHY, PREVIOUS, RESCHEDULED, modes_of
+from portal.appointments.resources import (
+    BOOKING,
+    BY_CLINIC,
+    BY_SERVICE,
+    PREVIOUS,
+    RESCHEDULED,
+    modes_of,
+    why_cancelled,
+)
 from portal.appointments.rules import Mode
 from portal.record import values
 from portal.record.appointment import Appointment
@@ -34,7 +42,7 @@ _PAST: Final = 5
 _STILL: Final = timedelta(hours=4)
 _KEPT: Final = timedelta(days=30)  # a cancelled one is told of until so long after its day
 _COMING, _CANCELLED, _EARLIER = range(3)
-_BY_HOSPITAL: Final = "clinic-cancelled"
+_BY_HOSPITAL: Final = frozenset({BY_CLINIC, BY_SERVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ def _visit(one: Stored, names: dict[str, str], starts: dict[str, datetime | None
 def _state(resource: Json, starts: dict[str, datetime | None]) -> tuple[tuple[str, str], str]:
     """Return how it stands, where that is worth a word, and what goes with it."""
     status = str(resource.get("status"))
-    if status == "cancelled" and _code(resource) == _BY_HOSPITAL:
+    if status == "cancelled" and why_cancelled(resource) in _BY_HOSPITAL:
         return ("Cancelled by the hospital", "grey"), ""
     if status == "booked" and (before := _before(resource, starts)):
         return ("Time changed", "blue"), f"It was {weekday(before)}, {time_of(before)}"
@@ -166,18 +174,12 @@ def _ticket(resource: Json) -> str:
 
 
 def _is_moved(resource: Json) -> bool:
-    return resource.get("status") == "cancelled" and _code(resource) == RESCHEDULED
+    return resource.get("status") == "cancelled" and why_cancelled(resource) == RESCHEDULED
 
 
 def _is_ours(resource: Json) -> bool:
     systems: Iterable[object] = find(resource, "identifier.system")
     return BOOKING in systems
-
-
-def _code(resource: Json) -> str:
-    codings = find(resource, "cancelationReason.coding")
-    own = (one for one in codings if isinstance(one, dict) and one.get("system") == CANCELLED_WHY)
-    return str(next(own, {}).get("code") or "")
 
 
 def _id(reference: object) -> str:

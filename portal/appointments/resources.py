@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from fhir.paths import Json
+from fhir.paths import Json, find
 from fhir.raw import dump
 from fhir.store import Draft
 from fhir.validation import check
@@ -24,6 +24,9 @@ PREVIOUS: Final = (
 BOOKING: Final = "urn:daybook:booking"
 CANCELLED_WHY: Final = "urn:daybook:codes:cancelled"
 RESCHEDULED: Final = "rescheduled"
+# Why a hospital cancels: the clinic is not held, or the service does not see this person then.
+BY_CLINIC: Final = "clinic-cancelled"
+BY_SERVICE: Final = "service-cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,13 @@ def cancelled(old: Json, code: str, words: str, successor: str = "") -> Json:
         pointer = {"reference": f"Appointment/{successor}"}
         made["supportingInformation"] = [*old.get("supportingInformation", ()), pointer]
     return made
+
+
+def why_cancelled(appointment: Json) -> str:
+    """Return the code by which we said why a booking ended, if we did."""
+    codings = find(appointment, "cancelationReason.coding")
+    own = (one for one in codings if isinstance(one, dict) and one.get("system") == CANCELLED_WHY)
+    return str(next(own, {}).get("code") or "")
 
 
 def modes_of(concepts: Sequence[Json]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from django import forms
 from portal.appointments import said
 from portal.appointments.models import Clinic
 from portal.appointments.times import NATIONS
+from portal.clinics.actions import Why
 from portal.clinics.choices import Choices
 from portal.clinics.fields import Day, Days, LocalTime
 from portal.clinics.words import WEEKDAYS
@@ -17,6 +18,7 @@ from portal.clinics.words import WEEKDAYS
 KEEP, CANCEL = "keep", "cancel"
 SHORTEST, LONGEST, MOST = 5, 240, 100
 LONGEST_REASON: Final = 150
+_LONG_REASON: Final = f"The reason must be {LONGEST_REASON} characters or less"
 _STAGES: Final = [
     (Clinic.Stage.PUBLISHED.value, "Open: patients can book it"),
     (Clinic.Stage.DRAFT.value, "A draft: nobody can book it yet"),
@@ -178,13 +180,28 @@ class AgreeForm(forms.Form):
     words = forms.CharField(
         required=False,
         max_length=LONGEST_REASON,
-        error_messages={
-            "max_length": f"The reason must be {LONGEST_REASON} characters or less",
-        },
+        error_messages={"max_length": _LONG_REASON},
     )
     stamp = forms.CharField(required=False, max_length=64)
     numbers = forms.CharField(required=False, max_length=100)
     key = forms.UUIDField(required=False)  # of a clinic that is new
+
+
+class CancelForm(forms.Form):
+    """By whose wish one booking is cancelled, and what its patient reads."""
+
+    by = forms.ChoiceField(
+        choices=[(why.name, why.label) for why in Why],
+        error_messages=_choose("Choose why it is cancelled"),
+    )
+    words = forms.CharField(
+        required=False,
+        max_length=LONGEST_REASON,
+        error_messages={"max_length": _LONG_REASON},
+    )
+
+    def why(self) -> Why:
+        return Why[self.cleaned_data["by"]]
 
 
 def edited(before: Clinic | None, values: Mapping[str, Any]) -> Clinic:

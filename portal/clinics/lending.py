@@ -47,12 +47,14 @@ def facts_of(by: Viewer, patients: Collection[str], bookings: Collection[str]) -
         return Facts({}, {})
     records = Repository(_lent(by, whose))
     keys = sorted(whose)
-    found, _ = records.search(Criteria("Patient", ids=keys, count=len(keys)))
     wanted = Criteria("Appointment", patients=keys, ids=sorted(bookings), count=len(bookings) or 1)
-    booked, _ = records.search(wanted)
     active = Criteria("Flag", keys, statuses=["active"], count=_MOST_NEEDS * len(keys))
+    with records.transaction():
+        found, _ = records.search(Criteria("Patient", ids=keys, count=len(keys)))
+        booked, _ = records.search(wanted)
+        flags, _ = records.search(active)
     needs: dict[str, list[str]] = {}
-    for one in records.search(active)[0]:
+    for one in flags:
         needs.setdefault(one.patient, []).append(present(one).heading())
     return Facts(
         {one.id: _known(one.json, needs.get(one.id, [])) for one in found},

@@ -21,7 +21,7 @@ _PLACES: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Parents", "staff_parents"),
         _PRIVACY,
     ),
-    Role.BOOKING: (("Clinics", "staff_clinics"),),
+    Role.BOOKING: (("Day list", "staff_clinic_days"), ("Clinics", "staff_clinics")),
     Role.OPERATIONS: (
         ("Feeds", "ops_feeds"),
         ("Messages", "ops_messages"),

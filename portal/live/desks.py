@@ -1,8 +1,9 @@
-"""Pages of staff that follow a desk: the bookings of one place or one clinic, whoever has them.
+"""Pages of staff that follow a desk: the bookings of a place, a clinic or a clinician.
 
-A desk is a reference, `Location/…` or `Schedule/…`. Which of them something has happened at is
-asked of the claims only while such a page is open. A page carries its desk sealed for whose session
-it is: whoever may see the page was asked when it was made, and is asked again whenever it looks.
+A desk is a reference: `Location/…`, `Schedule/…` or `Practitioner/…`. At which of them something
+has happened is asked of the claims only while such a page is open. A page carries its desk sealed
+for whose session it is: whoever may see it was asked when it was made, and is asked again whenever
+it looks.
 """
 
 from collections.abc import Collection
@@ -21,7 +22,8 @@ TOPIC: Final = "desk"
 EVERY: Final = "*"
 _PURPOSE: Final = "desk"
 _TOUCHED: Final = """
-SELECT DISTINCT 'Location/' || c.location, 'Schedule/' || s.clinic_id FROM portal_claim c
+SELECT DISTINCT 'Location/' || c.location, 'Schedule/' || s.clinic_id,
+  'Practitioner/' || c.clinician FROM portal_claim c
 JOIN portal_clinicslot s ON s.slot = c.slot WHERE c.patient = ANY(%s)
 """
 

@@ -17,10 +17,10 @@ class _Line:
         return text
 
 
-def csv_of(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+def csv_of(rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> Iterator[bytes]:
     """Give the file in pieces; it begins with the mark by which spreadsheets know UTF-8."""
     writer = csv.writer(_Line())
-    yield ("\ufeff" + writer.writerow(COLUMNS)).encode()
+    yield ("\ufeff" + writer.writerow(columns)).encode()
     due = iter(rows)
     while some := list(islice(due, _LINES_AT_ONCE)):
         yield "".join(writer.writerow([safe(cell) for cell in row]) for row in some).encode()

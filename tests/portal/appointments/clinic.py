@@ -120,6 +120,12 @@ def moved(patient, booking, slot, **more):
     return actions.move(records_of(patient), patient, new.key)
 
 
+def cancelled(booking):
+    """Let its patient cancel a booking."""
+    records = records_of(booking.patient)
+    return actions.cancel(records, booking.patient, str(booking.key), actions.Why.OTHER)
+
+
 def appointment(claim):
     key = claim if isinstance(claim, str) else str(getattr(claim, "key", claim))
     return Repository(SYSTEM).read("Appointment", key).json

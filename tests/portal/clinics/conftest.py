@@ -55,3 +55,13 @@ def people(hospital, clinic):
 def bookings(people, slots):
     """Book the first three times, in order."""
     return [making.booked(*person, slot) for person, slot in zip(people, slots, strict=False)]
+
+
+@pytest.fixture
+def office_of():
+    """Give the browser of somebody who runs the clinics where this one is."""
+
+    def office(clinic):
+        return signed_in(a_login("Max Frost", Role.BOOKING, sites=[clinic.location]))
+
+    return office

@@ -40,7 +40,7 @@ def typed(place, **more):
 
 def hidden(page, name):
     """Return the value of a page's hidden field."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page.content.decode())
+    found = re.search(rf'name="{name}"\s+value="([^"]*)"', page.content.decode())
     return found[1] if found else ""
 
 

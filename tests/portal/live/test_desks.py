@@ -51,15 +51,15 @@ def test_what_asks_is_told_to_look_again_each_time(at_work):
     assert browser.get("/live/head").json() == {"c": ""}
 
 
-def test_a_booking_touches_its_place_and_its_clinic(thursday, amina_yusuf):
+def test_a_booking_touches_its_place_its_clinic_and_its_clinician(thursday, amina_yusuf):
     clinic = making.published()
-    own, other = f"Schedule/{clinic.key}", "Schedule/none"
-    watched = {NORTH, SOUTH, own, other}
+    own, doctor = f"Schedule/{clinic.key}", f"Practitioner/{clinic.clinician}"
+    watched = {NORTH, SOUTH, own, doctor, "Schedule/none"}
     assert desks.touched({amina_yusuf}, watched) == set()
 
     making.booked(amina_yusuf, making.ordered(amina_yusuf), making.slots_of(clinic)[0])
 
-    assert desks.touched({amina_yusuf}, watched) == {NORTH, own}
+    assert desks.touched({amina_yusuf}, watched) == {NORTH, own, doctor}
     assert desks.touched({"somebody"}, watched) == set()
     assert desks.touched({SOUTH}, watched) == {SOUTH}
     assert desks.touched({desks.EVERY}, watched) == watched
