@@ -1,13 +1,25 @@
 """Send many rows in one statement, one array a column, in PostgreSQL's binary form.
 
-Text forms of arrays are quoted letter by letter in Python: a hundred times the CPU.
+Text forms of arrays are quoted letter by letter in Python: a hundred times the CPU. And several
+statements in one journey to the database and back: for short ones the way costs more than the work.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import connection
+
+# A statement and its values; those for `%b` are arrays.
+Asked = tuple[str, Sequence[Any]]
+
+
+class Answer(NamedTuple):
+    """What a statement returned, and how many rows it touched."""
+
+    rows: list[tuple[Any, ...]]
+    touched: int
 
 
 def execute(statement: str, columns: Sequence[Sequence[Any]]) -> int:
@@ -19,13 +31,33 @@ def execute(statement: str, columns: Sequence[Sequence[Any]]) -> int:
 
 
 def execute_all(statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
-    """Execute statements that touch different rows, in one journey to the database and back."""
-    if len(statements) > 1:
-        parts = ", ".join(f"s{n} AS ({text})" for n, (text, _) in enumerate(statements))
-        columns = [column for _, columns in statements for column in columns]
-        execute(f"WITH {parts} SELECT", columns)
-    elif statements:
-        execute(*statements[0])
+    """Execute statements that touch different rows, as one."""
+    if statements:
+        execute(*as_one(statements))
+
+
+def as_one(statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> Asked:
+    """Return one statement that does what several do, each of which touches different rows."""
+    if len(statements) == 1:
+        text, columns = statements[0]
+        return text, [*map(list, columns)]
+    parts = ", ".join(f"s{n} AS ({text})" for n, (text, _) in enumerate(statements))
+    return f"WITH {parts} SELECT", [list(one) for _, columns in statements for one in columns]
+
+
+def in_turn(*asked: Asked) -> list[Answer]:
+    """Execute statements one after the other in one journey; each sees what those before it did."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline() as pipeline:
+        cursors = [psycopg.Cursor(connection.connection) for _ in asked]
+        for cursor, (statement, values) in zip(cursors, asked, strict=True):
+            cursor.execute(statement, values)
+        pipeline.sync()
+        return [Answer(one.fetchall() if one.description else [], one.rowcount) for one in cursors]
+
+
+def _together(count: int) -> AbstractContextManager[object]:
+    return connection.connection.pipeline() if count > 1 else nullcontext()
 
 
 def fetch(statement: str, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from fhir import arrays
 from fhir.access import SYSTEM, Interaction, Kind, Verdict, Viewer
 from fhir.scope import scoped
 
@@ -92,34 +93,40 @@ class Call:
     outcome: Verdict = Verdict.ALLOWED
 
 
-def write(viewer: Viewer, *calls: Call) -> None:
-    """Insert the rows of some calls: one for each patient and type that a call touched."""
+def write(viewer: Viewer, *calls: Call, after: Sequence[arrays.Asked] = ()) -> None:
+    """Insert the rows of some calls: one for each patient and type that a call touched.
+
+    `after` are statements that are to follow at once.
+    """
     rows = [(call, seen) for call in calls for seen in call.seen]
+    who = [viewer.kind, viewer.who, viewer.name, viewer.role, viewer.organisation]
+    values = [
+        *map(str, [*who, viewer.on_behalf_of, viewer.request]),
+        [str(call.interaction) for call, _ in rows],
+        [str(call.outcome) for call, _ in rows],
+        [seen.patient for _, seen in rows],
+        [seen.resource_type for _, seen in rows],
+        [json.dumps(list(seen.ids)) for _, seen in rows],
+    ]
+    written = _executed(values, after)
+    if written != len(rows):
+        msg = f"{len(rows)} audit rows were due, {written} written"
+        raise RuntimeError(msg)
+
+
+def _executed(values: Sequence[Any], after: Sequence[arrays.Asked]) -> int:
+    if after:
+        return arrays.in_turn((_INSERT, values), *after)[0].touched
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO portal_fhir_auditentry (at, kind, who, name, role, organisation,"
-            " on_behalf_of, interaction, outcome, patient, resource_type, ids, request)"
-            " SELECT daybook_now(), %s, %s, %s, %s, %s, %s, c, o, p, t, i::jsonb, %s"
-            " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
-            " AS s(c, o, p, t, i)",
-            [
-                viewer.kind,
-                viewer.who,
-                viewer.name,
-                viewer.role,
-                viewer.organisation,
-                viewer.on_behalf_of,
-                viewer.request,
-                [call.interaction for call, _ in rows],
-                [call.outcome for call, _ in rows],
-                [seen.patient for _, seen in rows],
-                [seen.resource_type for _, seen in rows],
-                [json.dumps(list(seen.ids)) for _, seen in rows],
-            ],
-        )
-        if cursor.rowcount != len(rows):
-            msg = f"{len(rows)} audit rows were due, {cursor.rowcount} written"
-            raise RuntimeError(msg)
+        cursor.execute(_INSERT, values)
+        return int(cursor.rowcount)
+
+
+_INSERT: Final = """INSERT INTO portal_fhir_auditentry (at, kind, who, name, role, organisation, on_behalf_of,
+  interaction, outcome, patient, resource_type, ids, request)
+SELECT daybook_now(), %s, %s, %s, %s, %s, %s, c, o, p, t, i::jsonb, %s
+FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[]) AS s(c, o, p, t, i)
+"""
 
 
 def entries_for(

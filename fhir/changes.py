@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
+from fhir import arrays
 from fhir.access import EVERYONE, SYSTEM, Interaction, Viewer, visible
 from fhir.scope import scoped
 
@@ -63,58 +64,60 @@ def record(changes: Iterable[Change]) -> None:
 
     To be called last in the transaction: from here until commit each patient's stream is locked.
     """
+    if asked := recording(changes):
+        arrays.in_turn(asked)
+
+
+def recording(changes: Iterable[Change]) -> arrays.Asked | None:
+    """Return the statement by which `record` does it, or None where there is nothing to number."""
     by_patient: dict[str, list[Change]] = {}
     for change in changes:
         if change.patient:
             by_patient.setdefault(change.patient, []).append(change)
     if not by_patient:
-        return
+        return None
     keys = sorted(by_patient)
     told = [key for key in keys if not all(one.backload for one in by_patient[key])]
     payload = ",".join(told)
     numbered = [(n, one) for key in keys for n, one in enumerate(by_patient[key])]
     owed = _owed(by_patient)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD,
-            {
-                "channel": CHANNEL,
-                "payload": payload if len(payload) <= _PAYLOAD_LIMIT else "*",
-                "told": bool(told),
-                "epoch": secrets.token_hex(8),
-                "keys": keys,
-                "patients": [one.patient for _, one in numbered],
-                "ns": [n for n, _ in numbered],
-                "kinds": [one.kind for _, one in numbered],
-                "types": [one.resource_type for _, one in numbered],
-                "ids": [one.logical_id for _, one in numbered],
-                "versions": [one.version for _, one in numbered],
-                "labels": [one.labels for _, one in numbered],
-                "backloads": [one.backload for _, one in numbered],
-                "owed": [key for key, _ in owed],
-                "subscribers": [name for _, name in owed],
-            },
-        )
+    return _RECORD, [
+        secrets.token_hex(8),
+        keys,
+        [one.patient for _, one in numbered],
+        [n for n, _ in numbered],
+        [str(one.kind) for _, one in numbered],
+        [one.resource_type for _, one in numbered],
+        [one.logical_id for _, one in numbered],
+        [one.version for _, one in numbered],
+        [int(one.labels) for _, one in numbered],
+        [one.backload for _, one in numbered],
+        [key for key, _ in owed],
+        [name for _, name in owed],
+        CHANNEL,
+        payload if len(payload) <= _PAYLOAD_LIMIT else "*",
+        bool(told),
+    ]
 
 
 _RECORD: Final = """
 WITH stream AS (
   INSERT INTO portal_fhir_stream AS s (patient, seq, epoch)
-  SELECT k, 1, %(epoch)s FROM unnest(%(keys)s::text[]) AS key(k) ORDER BY k
+  SELECT k, 1, %s FROM unnest(%b::text[]) AS key(k) ORDER BY k
   ON CONFLICT (patient) DO UPDATE SET seq = s.seq + 1 RETURNING patient, seq),
 change AS (
   INSERT INTO portal_fhir_change (patient, seq, n, at, kind, resource_type, logical_id, version,
     labels, backload)
   SELECT p, stream.seq, n, (SELECT daybook_now()), k, t, i, v, l, b
-  FROM unnest(%(patients)s::text[], %(ns)s::int[], %(kinds)s::text[], %(types)s::text[],
-    %(ids)s::text[], %(versions)s::int[], %(labels)s::int[], %(backloads)s::bool[])
+  FROM unnest(%b::text[], %b::int[], %b::text[], %b::text[],
+    %b::text[], %b::int[], %b::int[], %b::bool[])
     AS c(p, n, k, t, i, v, l, b) JOIN stream ON stream.patient = p),
 delivery AS (
   INSERT INTO portal_fhir_delivery (patient, seq, subscriber, due_at, attempts, error)
   SELECT p, stream.seq, n, (SELECT daybook_now()), 0, ''
-  FROM unnest(%(owed)s::text[], %(subscribers)s::text[]) WITH ORDINALITY AS d(p, n, nth)
+  FROM unnest(%b::text[], %b::text[]) WITH ORDINALITY AS d(p, n, nth)
     JOIN stream ON stream.patient = p ORDER BY nth)
-SELECT pg_notify(%(channel)s, %(payload)s) WHERE %(told)s
+SELECT pg_notify(%s, %s) WHERE %s
 """
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 from fhir import audit
 from fhir.access import SYSTEM, Facts, Interaction, Verdict, Viewer, decide, visible
 from fhir.audit import Call, Seen
-from fhir.scope import scoped
+from fhir.scope import fetched_as, scoped
 from fhir.search import query
 from fhir.search.query import Criteria
 from fhir.stored import STORED, SUMMARY, Stored, Summary, stored, summary
@@ -201,13 +201,13 @@ class Reader:
         return self._all_facts([(resource_type, logical_id)]).get((resource_type, logical_id))
 
     def _all_facts(self, addresses: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Facts]:
-        with scoped(SYSTEM, undoes=False):
-            rows = fetched(
-                "SELECT resource_type, logical_id, patient, labels FROM portal_fhir_resource"
-                " WHERE (resource_type, logical_id) IN"
-                " (SELECT * FROM unnest(%s::text[], %s::text[]))",
-                [[one[0] for one in addresses], [one[1] for one in addresses]],
-            )
+        rows = fetched_as(
+            SYSTEM,
+            "SELECT resource_type, logical_id, patient, labels FROM portal_fhir_resource"
+            " WHERE (resource_type, logical_id) IN"
+            " (SELECT * FROM unnest(%b::text[], %b::text[]))",
+            [[one[0] for one in addresses], [one[1] for one in addresses]],
+        )
         return {(row[0], row[1]): Facts(row[0], row[2], row[3]) for row in rows}
 
     def _refusal(self, interaction: Interaction, resource_type: str, logical_id: str) -> NotFound:

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from django.db import connection
 
+from fhir import arrays
 from fhir.access import SYSTEM
+from fhir.indexing import Indexed, clearing, filling
 from fhir.raw import parse
 from fhir.scope import scoped
 from fhir.search.values import index_of
-from fhir.writing import clear_index, fill_index
 
 _AT_ONCE: Final = 500
 _NEXT: Final = (
@@ -37,10 +38,8 @@ def reindex(resource_type: str) -> Iterator[int]:
 
 
 def _renew(resource_type: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    clear_index([[row[0] for row in rows], [row[1] for row in rows]])
-    fill_index(
-        [
-            ((patient, number, resource_type), index_of(parse(text).resource))
-            for patient, number, text in rows
-        ]
-    )
+    found = [
+        Indexed(patient, number, resource_type, index_of(parse(text).resource))
+        for patient, number, text in rows
+    ]
+    arrays.in_turn(arrays.as_one(clearing(found)), *filling(found))

@@ -3,12 +3,14 @@
 Row-level security (migration 0003) reads these two settings. Unset means no rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg.pq import TransactionStatus
 
+from fhir import arrays
 from fhir.access import Viewer
 
 _SET = "SELECT set_config('daybook.patients', %s, true), set_config('daybook.sees', %s, true)"
@@ -62,6 +64,17 @@ def _within(wanted: tuple[str, str], outer: tuple[str, str]) -> Iterator[None]:
         setattr(connection, _KEPT, outer)
         if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
             _set(outer)
+
+
+def fetched_as(viewer: Viewer, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of one query as a viewer may see them; within another's scope, at once."""
+    outer: tuple[str, str] | None = getattr(connection, _KEPT, None)
+    wanted = (viewer.scope, str(viewer.sees))
+    if connection.in_atomic_block and outer and outer != wanted:
+        # Where it fails, so has the transaction around.
+        return arrays.in_turn((_SET, wanted), (statement, values), (_SET, outer))[1].rows
+    with scoped(viewer, undoes=False):
+        return arrays.fetch(statement, values)
 
 
 def _asked() -> tuple[str, str]:

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from fhir import audit, changes, relabelling
+from fhir import arrays, audit, changes, relabelling
 from fhir.access import READING, SYSTEM, WRITING, Facts, Grant, Interaction, Verdict, decide
 from fhir.audit import Seen
 from fhir.changes import Change
 from fhir.compartment import patient_of
 from fhir.labels import NONE, Label, facts_of
 from fhir.lists import Lister
-from fhir.moments import now
 from fhir.paths import Json
 from fhir.raw import dump
 from fhir.reading import NotFound, fetched
@@ -54,9 +53,7 @@ class Repository(Lister):
         try:
             with scoped(self.viewer):
                 yield
-                if self._calls or self._refusals:
-                    audit.write(self.viewer, *self._calls, *self._refusals)
-                changes.record(self._pending)
+                self._record(self._pending)
         except BaseException:
             # What was refused is written down though all else has been rolled back.
             if self._refusals:
@@ -105,7 +102,7 @@ class Repository(Lister):
         """
         self._require_writing(drafts)
         with self.transaction():
-            written = write(drafts, self.viewer.who, source, now(), backload=self._backload)
+            written = write(drafts, self.viewer.who, source, backload=self._backload)
             self._told(one.change for one in written if one.change)
             self._audit_written(written)
         return written
@@ -192,6 +189,15 @@ class Repository(Lister):
             )
             if seen:
                 self._audit(interaction, seen)
+
+    def _record(self, pending: Sequence[Change]) -> None:
+        """Write down what was done and asked, and number what has changed, as the last thing."""
+        last = changes.recording(pending)
+        after = [last] if last else []
+        if self._calls or self._refusals:
+            audit.write(self.viewer, *self._calls, *self._refusals, after=after)
+        else:
+            arrays.in_turn(*after)
 
     def _told(self, told: Iterable[Change]) -> None:
         if self._pending is not None:

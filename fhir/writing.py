@@ -11,24 +11,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from django.db import connection
-
 from fhir import arrays
 from fhir.changes import Change
+from fhir.indexing import Indexed, clearing, filling
 from fhir.labels import NONE, Label, labels_of
 from fhir.light import light_of
 from fhir.moments import moment_of
 from fhir.paths import Json
+from fhir.raw import parse
 from fhir.search.values import Index, index_of, token_hash
 from fhir.splice import body_of, spliced
 from fhir.summary import summary_of
 from fhir.writing_sql import (
     ERASE_VERSIONS,
     EXISTING,
-    INDEX_TABLES,
     INSERT_RESOURCE,
     INSERT_VERSION,
     LATE,
+    NUMBERS,
     UPDATE_RESOURCE,
 )
 
@@ -67,6 +67,8 @@ class Written:
     change: Change | None = None
     row: Row = field(default_factory=dict)
     index: Index = field(default_factory=Index)
+    # What the index says of the version that this one replaces, where that was short enough to ask.
+    before: Index | None = None
 
     @property
     def resource_type(self) -> str:
@@ -89,18 +91,22 @@ class _Held:
     retraction: str
     digest: bytes
     stated_at: datetime | None
+    text: str | None
+
+    @property
+    def index(self) -> Index | None:
+        return index_of(parse(self.text).resource) if self.text else None
 
 
 def write(
-    drafts: Sequence[Draft], author: str, source: str, now: datetime, *, backload: bool = False
+    drafts: Sequence[Draft], author: str, source: str, *, backload: bool = False
 ) -> list[Written]:
     """Write the drafts, each address at most once, and return what became of each, in order.
 
     :raises Conflict: a draft was made from another version than the newest, or moves a resource
         from one patient to another.
     """
-    held = _existing(drafts)
-    numbers = _numbers(sum(_address(draft) not in held for draft in drafts))
+    now, held, numbers = _existing(drafts)
     written = [
         _decide(draft, held.get(_address(draft)), numbers, source, now, backload=backload)
         for draft in drafts
@@ -113,20 +119,21 @@ def _address(draft: Draft) -> tuple[str, str]:
     return str(draft.resource["resourceType"]), draft.logical_id
 
 
-def _existing(drafts: Sequence[Draft]) -> dict[tuple[str, str], _Held]:
+def _existing(
+    drafts: Sequence[Draft],
+) -> tuple[datetime, dict[tuple[str, str], _Held], list[int]]:
+    """Lock what is there already; return it, what time it is, and numbers for what is new."""
     addresses = [_address(draft) for draft in drafts]
-    rows = arrays.fetch(EXISTING, [[a[0] for a in addresses], [a[1] for a in addresses]])
-    return {(row[0], row[1]): _Held(*row[2:]) for row in rows}
-
-
-def _numbers(count: int) -> list[int]:
-    if not count:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('fhir_resource_number') FROM generate_series(1, %s)", [count]
-        )
-        return [row[0] for row in cursor.fetchall()]
+    columns = [[a[0] for a in addresses], [a[1] for a in addresses]]
+    asked: list[arrays.Asked] = [(EXISTING, columns)]
+    if fresh := sum(draft.fresh for draft in drafts):
+        asked.append((NUMBERS, [fresh]))
+    found, *given = arrays.in_turn(*asked)
+    held = {(row[1], row[2]): _Held(*row[3:]) for row in found.rows if row[1] is not None}
+    more = sum(address not in held for address in addresses) - fresh
+    given += arrays.in_turn((NUMBERS, [more])) if more > 0 else []
+    numbers = [row[0] for answer in given for row in answer.rows]
+    return found.rows[0][0], held, numbers
 
 
 def _decide(  # noqa: PLR0913 (one draft and everything that was looked up for it)
@@ -157,6 +164,7 @@ def _decide(  # noqa: PLR0913 (one draft and everything that was looked up for i
         summary_of(draft.resource),
         now,
         index=index_of(draft.resource),
+        before=held.index if held and not late else None,
     )
     written.row = _row(written, held, numbers, source, digest, erased=erased)
     if not late:
@@ -259,41 +267,22 @@ def _store(written: Sequence[Written], author: str) -> None:
     versions = [{**one.row, "author": author, "late": one.outcome == "late"} for one in written]
     new = [one.row for one in current if one.outcome == "created"]
     changed = [one.row for one in current if one.outcome == "updated"]
-    if changed:
-        arrays.execute(UPDATE_RESOURCE.sql, UPDATE_RESOURCE.columns_of(changed))
-    inserted = [(INSERT_RESOURCE, new), (INSERT_VERSION, versions)]
-    arrays.execute_all([(into.sql, into.columns_of(rows)) for into, rows in inserted if rows])
+    stored = [(UPDATE_RESOURCE, changed), (INSERT_RESOURCE, new), (INSERT_VERSION, versions)]
+    statements = [(into.sql, into.columns_of(rows)) for into, rows in stored if rows]
+    replaced = [_indexed(one) for one in current if one.outcome == "updated"]
+    steps = [arrays.as_one([*statements, *clearing(replaced)])]
     if late:
-        arrays.execute(LATE, _columns(late, "patient", "number", "version"))
+        steps.append((LATE, _columns(late, "patient", "number", "version")))
     if removed:
         # No version of it is ever read by a patient again.
-        arrays.execute(ERASE_VERSIONS, _columns(removed, "patient", "number"))
-    _index(current)
+        steps.append((ERASE_VERSIONS, _columns(removed, "patient", "number")))
+    arrays.in_turn(*steps, *filling([_indexed(one) for one in current]))
 
 
 def _columns(rows: Sequence[Row], *names: str) -> list[list[object]]:
     return [[row[name] for row in rows] for name in names]
 
 
-def _index(written: Sequence[Written]) -> None:
-    updated = [one.row for one in written if one.outcome == "updated"]
-    if updated:
-        clear_index(_columns(updated, "patient", "number"))
-    fill_index(
-        [((one.row["patient"], one.row["number"], one.resource_type), one.index) for one in written]
-    )
-
-
-def clear_index(keys: Sequence[Sequence[object]]) -> None:
-    """Take resources out of all index tables; `keys` are their patients and their numbers."""
-    arrays.execute_all([(table.delete, keys) for table in INDEX_TABLES])
-
-
-def fill_index(indexes: Sequence[tuple[tuple[object, object, str], Index]]) -> None:
-    """Put resources into the index tables, each named by patient, number and type."""
-    inserts = []
-    for table in INDEX_TABLES:
-        rows = [(*key, *entry) for key, index in indexes for entry in getattr(index, table.part)]
-        if rows:
-            inserts.append((table.insert, list(zip(*rows, strict=True))))
-    arrays.execute_all(inserts)
+def _indexed(written: Written) -> Indexed:
+    key = written.row["patient"], written.row["number"]
+    return Indexed(*key, written.resource_type, written.index, written.before)

@@ -59,13 +59,22 @@ def _source(columns: Mapping[str, str]) -> str:
     return f"unnest({arrays}) AS new({', '.join(columns)})"
 
 
-EXISTING = """
-SELECT resource_type, logical_id, number, patient, version, last_version, labels, shown_version,
-  retraction, digest, stated_at
-FROM portal_fhir_resource WHERE (resource_type, logical_id) IN
-  (SELECT * FROM unnest(%b::text[], %b::text[]))
-ORDER BY patient, number FOR UPDATE
+# Texts up to this length are read again before they are replaced: what their index said already is
+# not written anew. Longer ones would cost more to read than that.
+SHORT = 4_000
+# And what time it is, first and even where there is nothing.
+EXISTING = f"""
+WITH held AS (
+  SELECT resource_type, logical_id, number, patient, version, last_version, labels, shown_version,
+    retraction, digest, stated_at, CASE WHEN length(text) <= {SHORT} THEN text END
+  FROM portal_fhir_resource WHERE (resource_type, logical_id) IN
+    (SELECT * FROM unnest(%b::text[], %b::text[]))
+  ORDER BY patient, number FOR UPDATE
+)
+SELECT daybook_now(), held.* FROM (SELECT) AS one LEFT JOIN held ON true
 """
+
+NUMBERS = "SELECT nextval('fhir_resource_number') FROM generate_series(1, %s)"
 
 INSERT_RESOURCE = Statement(
     f"INSERT INTO portal_fhir_resource ({', '.join(_COLUMNS)}, last_version)"

@@ -77,7 +77,7 @@ def hold(records: Repository, patient: str, choice: Choice) -> Claim:
     """
     attempt = _Attempt(lent(records, patient), patient, mode=choice.mode, moving=choice.moving)
     try:
-        with attempt.writing.transaction(), claims.opened():
+        with attempt.writing.transaction(), claims.opened(until_end=True):
             offer = claims.offered(choice.slot, choice.request)
             before = offer.before if offer else claims.of_request(choice.request)
             if before:
@@ -199,7 +199,7 @@ def _refusal_to_hold(
 def _booked(attempt: _Attempt, key: uuid.UUID, details: Details | None) -> Claim:
     """Make a booking of a hold, in place of what it replaces if it does, or say why not."""
     try:
-        with attempt.writing.transaction(), claims.opened():
+        with attempt.writing.transaction(), claims.opened(until_end=True):
             locked = Locked.of(key)
             hold = theirs(attempt.patient, locked.claims.get(key), key)
             if hold.state == State.BOOKED:
@@ -265,10 +265,9 @@ def _settled(ticket: Ticket, locked: Locked, hold: Claim) -> Claim:
     )
     if refusal is None and not rules.fits(hold, slot):
         refusal = Refusal.GONE
-    claim = None if refusal else claims.book(hold)
+    claim = None if refusal else claims.book(hold, list(locked.slots.values()))
     if claim is None:
         raise CannotBook(refusal or Refusal.EXPIRED)
-    claims.mark_full(list(locked.slots.values()))
     return claim
 
 

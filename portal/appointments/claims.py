@@ -5,7 +5,7 @@ act it is was decided before. All time is the database's, and no lock outlives a
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from django.db.models import DateTimeField, F, Func, Q
 from psycopg.errors import DeadlockDetected
 from psycopg.pq import TransactionStatus
 
+from fhir import arrays
 from portal.appointments.claims_sql import (
     BOOK,
     CLAIM,
@@ -75,8 +76,9 @@ class Locked:
 
         So nobody waits in a ring.
         """
-        offers = _offers(LOCK_SLOTS, [key])
-        claims = {one.key: one for one in _all(LOCK_CLAIMS, [key])}
+        slots, locked = arrays.in_turn((LOCK_SLOTS, [key]), (LOCK_CLAIMS, [key]))
+        offers = [_offer(row) for row in slots.rows]
+        claims = {one.key: one for one in map(_claim, locked.rows)}
         now = offers[0].now if offers else _NEVER
         return cls(claims, {one.slot.slot: one.slot for one in offers}, now)
 
@@ -92,19 +94,24 @@ _STALE: Final = Q(state=State.HELD, hold_until__lte=DatabaseNow())
 
 
 @contextmanager
-def opened() -> Iterator[None]:
+def opened(*, until_end: bool = False) -> Iterator[None]:
     """See every claim, in a transaction; two that wait for each other are told as one taken.
+
+    `until_end` is for what ends its transaction: the door then shuts with that, by itself.
 
     :raises Taken: the database ended it, so that somebody else could go on.
     """
+    is_own = not connection.in_atomic_block
     try:
-        with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        with transaction.atomic() if is_own else nullcontext():
             _door("all")
             try:
                 yield
             finally:
-                # In a transaction that has failed the database closes it by itself.
-                if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
+                is_last = is_own or (until_end and not connection.savepoint_ids)
+                # And in a transaction that has failed the database shuts it too.
+                status = connection.connection.info.transaction_status
+                if status == TransactionStatus.INTRANS and not is_last:
                     _door("")
     except OperationalError as fault:
         if isinstance(fault.__cause__, DeadlockDetected):
@@ -133,7 +140,7 @@ def by_key(key: uuid.UUID) -> Claim | None:
 
 def offered(slot: str, request: str) -> Offer | None:
     """Return a slot with its clinic, what time it is, and what was answered to this form."""
-    return next(iter(_offers(OFFERED, [request, slot])), None)
+    return next(map(_offer, _fetched(OFFERED, [request, slot])), None)
 
 
 def take(asked: Asked, slot: ClinicSlot) -> Claim | None:
@@ -158,9 +165,12 @@ def why_not(asked: Asked, slot: ClinicSlot) -> Refusal:
     return Refusal.TAKEN
 
 
-def book(hold: Claim) -> Claim | None:
-    """Make a booking of a hold, and return it if that was still one."""
-    return _one(BOOK, [hold.key])
+def book(hold: Claim, slots: Sequence[ClinicSlot]) -> Claim | None:
+    """Make a booking of a hold, mark its slots as `mark_full` does, and return it if it was one."""
+    known = {row.slot: row for row in slots}
+    booked, full = arrays.in_turn((BOOK, [hold.key]), (FULL, [list(known)]))
+    _mark(known, full.rows)
+    return next(map(_claim, booked.rows), None)
 
 
 def extend(hold: Claim) -> bool:
@@ -198,12 +208,7 @@ def adopt(slots: Sequence[ClinicSlot]) -> None:
 def mark_full(slots: Sequence[ClinicSlot]) -> list[ClinicSlot]:
     """Write down of slots that are locked whether all is booked; return those that are new."""
     known = {row.slot: row for row in slots}
-    with connection.cursor() as cursor:
-        cursor.execute(FULL, [list(known)])
-        turned = dict(cursor.fetchall())
-    for name, is_full in turned.items():
-        known[name].is_full = is_full
-    return [known[name] for name in turned]
+    return _mark(known, arrays.in_turn((FULL, [list(known)]))[0].rows)
 
 
 def live_in(slots: Sequence[str]) -> list[Claim]:
@@ -260,16 +265,19 @@ def _values(asked: Asked, slot: ClinicSlot) -> dict[str, Any]:
     }
 
 
+def _mark(known: Mapping[str, ClinicSlot], turned: Iterable[Sequence[Any]]) -> list[ClinicSlot]:
+    changed = [(known[name], is_full) for name, is_full in turned]
+    for row, is_full in changed:
+        row.is_full = is_full
+    return [row for row, _ in changed]
+
+
 def _one(statement: str, parameters: Any) -> Claim | None:
-    return next(iter(_all(statement, parameters)), None)
+    return next(map(_claim, _fetched(statement, parameters)), None)
 
 
-def _all(statement: str, parameters: Any) -> list[Claim]:
-    return [Claim.from_db(connection.alias, CLAIM, row) for row in _fetched(statement, parameters)]
-
-
-def _offers(statement: str, parameters: Any) -> list[Offer]:
-    return [_offer(row) for row in _fetched(statement, parameters)]
+def _claim(row: Sequence[Any]) -> Claim:
+    return Claim.from_db(connection.alias, CLAIM, row)
 
 
 def _offer(row: Sequence[Any]) -> Offer:
@@ -278,16 +286,13 @@ def _offer(row: Sequence[Any]) -> Offer:
     slot = ClinicSlot.from_db(connection.alias, SLOT, of_slot)
     slot.clinic = Clinic.from_db(connection.alias, CLINIC, of_clinic)
     is_answered = bool(of_claim) and of_claim[0] is not None
-    return Offer(
-        slot, now, Claim.from_db(connection.alias, CLAIM, of_claim) if is_answered else None
-    )
+    return Offer(slot, now, _claim(of_claim) if is_answered else None)
 
 
 def _fetched(statement: str, parameters: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        rows: list[Any] = cursor.fetchall()
-    return rows
+        return list(cursor.fetchall())
 
 
 def _door(state: str) -> None:
