@@ -122,8 +122,8 @@ def _executed(values: Sequence[Any], after: Sequence[arrays.Asked]) -> int:
         return int(cursor.rowcount)
 
 
-_INSERT: Final = """INSERT INTO portal_fhir_auditentry (at, kind, who, name, role, organisation, on_behalf_of,
-  interaction, outcome, patient, resource_type, ids, request)
+_INSERT: Final = """INSERT INTO portal_fhir_auditentry (at, kind, who, name, role, organisation,
+  on_behalf_of, interaction, outcome, patient, resource_type, ids, request)
 SELECT daybook_now(), %s, %s, %s, %s, %s, %s, c, o, p, t, i::jsonb, %s
 FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[]) AS s(c, o, p, t, i)
 """
