@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("portal.identity.staff_urls")),
     path("staff/", include("portal.carers.staff_urls")),
     path("staff/clinics/", include("portal.clinics.urls")),
+    path("staff/follow-ups/", include("portal.clinics.follow_up_urls")),
     path("staff/emergency/", include("portal.emergency.staff_urls")),
     path("staff/privacy/", include("portal.privacy.staff_urls")),
     path("staff/results/", include("portal.results.staff_urls")),

@@ -86,6 +86,7 @@ class Order:
     clinician: str = ""
     first_day: date | None = None
     last_day: date | None = None
+    priority: str = "routine"
 
 
 def tickets(records: Repository, patient: str) -> list[Ticket]:
@@ -175,6 +176,7 @@ def order_follow_up(records: Repository, patient: str, order: Order, now: dateti
         "resourceType": "ServiceRequest",
         "status": "active",
         "intent": "order",
+        "priority": order.priority,
         "code": {"text": order.title},
         "subject": {"reference": f"Patient/{patient}"},
         "requester": {"reference": records.viewer.who, "display": records.viewer.name},

@@ -13,6 +13,7 @@ _PLACES: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Worklist", "staff_results"),
         ("Visits", "staff_visits"),
         ("Clinics", "staff_clinics"),
+        ("Follow-ups", "staff_follow_up"),
         ("Children", "staff_children"),
         _EMERGENCY,
     ),

@@ -56,6 +56,7 @@ DOORS = {
     "staff/children/": frozenset({Role.CLINICIAN}),
     "staff/clinics/": frozenset({Role.BOOKING, Role.CLINICIAN}),
     "staff/emergency/": frozenset({Role.CLINICIAN}),
+    "staff/follow-ups/": frozenset({Role.CLINICIAN}),
     "staff/parents/": frozenset({Role.RECORDS}),
     "staff/privacy/": frozenset({Role.ADMIN, Role.RECORDS}),
     "staff/results/": frozenset({Role.CLINICIAN}),
