@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db import connection
 
+from fhir import changes
 from fhir.access import SYSTEM
 from fhir.hl7.inbox import RETRIES
 from fhir.labels import Label
@@ -19,13 +20,14 @@ class Alarm(enum.StrEnum):
     DEAD = "messages given up after every retry"
     HELD = "identities held"
     UNKNOWN_LABEL = "resources hidden by a label that is not known"
+    UNTOLD = "changes that a part of the service fails to take, again and again"
     BARRED = "attempts in 24 hours to open one’s own or a relation’s record"
 
 
 def counts() -> dict[Alarm, int]:
     """Return how many there are of each kind, in one query."""
     with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"retries": len(RETRIES)})
+        cursor.execute(_COUNT, {"retries": len(RETRIES), "tellings": len(changes.RETRIES)})
         return dict(zip(Alarm, cursor.fetchone(), strict=True))
 
 
@@ -41,6 +43,7 @@ SELECT
    WHERE state = 'parked' AND attempts > %(retries)s),
   (SELECT count(*) FROM portal_fhir_stream WHERE held_at IS NOT NULL),
   (SELECT count(*) FROM portal_fhir_resource WHERE labels & {Label.UNKNOWN.value} > 0),
+  (SELECT count(*) FROM portal_fhir_delivery WHERE attempts >= %(tellings)s),
   (SELECT count(*) FROM portal_fhir_auditentry
    WHERE outcome = 'barred' AND at > daybook_now() - interval '24 hours')
 """  # noqa: S608 (the label's bit, as the index over it has it)

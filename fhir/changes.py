@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "daybook"
 _PAYLOAD_LIMIT = 7_500
-_RETRIES = (1, 5, 30, 300, 3600)
+RETRIES = (1, 5, 30, 300, 3600)
 MOST = 100  # deliveries taken at once
 # Changes that name no resource: a right to look has changed; something has been looked at.
 AUTH = "auth"
@@ -220,7 +220,7 @@ def _deliver(delivery: int, patient: str, seq: int, name: str, attempts: int) ->
 
 
 def _later(delivery: int, attempts: int, error: str) -> None:
-    wait = timedelta(seconds=_RETRIES[min(attempts, len(_RETRIES) - 1)])
+    wait = timedelta(seconds=RETRIES[min(attempts, len(RETRIES) - 1)])
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE portal_fhir_delivery SET attempts = attempts + 1, error = %s,"

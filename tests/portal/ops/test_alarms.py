@@ -85,6 +85,23 @@ def test_a_label_that_is_not_known_hides_a_resource_and_is_an_alarm():
     assert alarms.counts()[Alarm.UNKNOWN_LABEL] == 1
 
 
+def deaf(_changes):
+    raise LookupError
+
+
+def test_a_change_that_somebody_cannot_be_told_of_is_an_alarm_until_they_are(settings, moved_clock):
+    settings.FHIR_SUBSCRIBERS = {f"{__name__}.deaf": ["created"]}
+    Repository(SYSTEM).create(a_patient("9991000003"))
+
+    for _ in changes.RETRIES[1:]:
+        changes.deliver_next()
+        moved_clock.move(hours=2)
+    assert alarms.counts()[Alarm.UNTOLD] == 0
+
+    changes.deliver_next()
+    assert alarms.counts()[Alarm.UNTOLD] == 1
+
+
 def test_somebody_at_their_own_record_is_an_alarm_for_a_day(moved_clock):
     for outcome in (Verdict.BARRED, Verdict.NOT_GRANTED):
         audit.write(SYSTEM, Call(Interaction.READ, [Seen("amina", "Patient", ["amina"])], outcome))
