@@ -29,6 +29,7 @@ MOST = 100  # deliveries taken at once
 # Changes that name no resource: a right to look has changed; something has been looked at.
 AUTH = "auth"
 SEEN = "seen"
+BESIDE = "beside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,15 @@ def announce(patient: str, kind: str = AUTH, who: str = "") -> None:
     """Write a change that names no resource; what `who` has seen is told to nobody else."""
     with scoped(SYSTEM):
         record([Change(patient, "", who, 0, kind)])
+
+
+def touch(patients: Collection[str], resource_type: str) -> None:
+    """Write that what is kept beside the record has changed, for whoever may see this type of it.
+
+    To be called last in a transaction, as `record` is.
+    """
+    with scoped(SYSTEM):
+        record([Change(one, resource_type, "", 0, BESIDE) for one in patients])
 
 
 def is_held(patient: str) -> bool:

@@ -146,6 +146,7 @@ FHIR_VIEWER = "portal.identity.viewers.viewer_of_token"  # who is asking the RES
 FHIR_SUBSCRIBERS = {
     "portal.results.subscriber.report_changed": ["created", "updated"],
     "portal.notices.subscriber.appointment_changed": ["created/Appointment", "updated/Appointment"],
+    "portal.offers.subscriber.appointment_changed": ["updated/Appointment"],
 }
 # By what people are told, beside their own pages; docs/how-to/add-a-notification-channel.md
 NOTICE_CHANNELS = ["portal.notices.channels.Email"]
@@ -175,6 +176,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "portal.carers.tasks",
     "portal.export.tasks",
     "portal.notices.tasks",
+    "portal.offers.tasks",
     "portal.ops.alarms",
     "portal.results.tasks",
 ]

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     path("", home, name="home"),
     path("appointments/<str:key>/appointment.ics", one_visit, name="visit-file"),
+    path("appointments/", include("portal.offers.urls")),
     path("appointments/", include("portal.appointments.urls")),
     path("appointments/", include("portal.consultations.urls")),
     path("calendar/<str:token>.ics", calendar, name="calendar"),

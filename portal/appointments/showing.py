@@ -20,6 +20,7 @@ def shown(
 ) -> HttpResponse:
     """Return a page; `form_id` is new each time, so that each showing is an asking of its own."""
     common = {"section": "appointments", "said": said, "form_id": uuid.uuid4()}
-    answer = pages.page(request, f"appointments/{name}.html", common | dict(context), parts)
+    template = name if "/" in name else f"appointments/{name}"
+    answer = pages.page(request, f"{template}.html", common | dict(context), parts)
     answer.status_code = status
     return answer

@@ -7,6 +7,7 @@ from portal import clock
 from portal.appointments import listing, showing
 from portal.appointments.tickets import tickets
 from portal.identity.middleware import IdentifiedRequest
+from portal.offers.reading import open_to
 from portal.record import freshness
 
 PARTS = {"list": "appointments/parts/list.html"}
@@ -18,6 +19,7 @@ def appointments(request: IdentifiedRequest) -> HttpResponse:
     context = {
         "found": listing.listing(request.records, request.patient, clock.now()),
         "tickets": tickets(request.records, request.patient),
+        "offers": open_to(request.records, request.patient, clock.now()),
         "fresh": freshness.of(request.patient),
     }
     return showing.shown(request, "list", context, parts=PARTS)

@@ -58,6 +58,7 @@ PATIENT_PAGES = (
     "/appointments/{booking}/change/",
     "/appointments/{booking}/move/",
     "/appointments/{booking}/cancel/",
+    "/appointments/{booking}/earlier/",
 )
 STAFF_PAGES = ("/staff/results/{report}/", "/staff/results/{report}/?part=none")
 API = (

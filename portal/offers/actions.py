@@ -1,0 +1,210 @@
+"""A time that has come free is offered to those who would come sooner; the first to say yes has it.
+
+An offer holds nothing: who accepts takes the time as any patient does who moves a booking, so that
+the database decides who was first, and the old booking stands until the new time is theirs.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from itertools import islice
+
+from fhir import changes
+from fhir.access import SYSTEM
+from fhir.store import Criteria, NotFound, Repository
+from portal.appointments import actions as booking
+from portal.appointments import claims
+from portal.appointments.actions import Choice
+from portal.appointments.lending import lent
+from portal.appointments.models import Claim, ClinicSlot
+from portal.appointments.own import own
+from portal.appointments.rules import LIVE
+from portal.notices import actions as notices
+from portal.notices.standing import standing_of
+from portal.offers import rules
+from portal.offers.matching import Suited, suited
+from portal.offers.models import EarlierOffer, EarlierWish, Vacancy
+
+State = EarlierOffer.State
+
+
+class OfferEnded(Exception):
+    """It ran out, was declined, or somebody else was first; nothing has changed."""
+
+
+def freed_by(appointments: Collection[str], now: datetime) -> None:
+    """Offer the times of these bookings, of those that have ended."""
+    keys = [uuid.UUID(one) for one in appointments if _is_key(one)]
+    records = Repository(SYSTEM)
+    with records.transaction(), claims.opened():
+        ended = Claim.objects.filter(key__in=keys).exclude(state__in=LIVE)
+        slots = list(ended.exclude(booked_at=None).values_list("slot", flat=True))
+        free = ClinicSlot.objects.filter(
+            slot__in=slots, is_open=True, is_full=False, starts_at__gt=now
+        )
+        made = [_vacancy(slot, now) for slot in free.order_by("slot")]
+    for key in made:
+        go_on(key, now)
+
+
+def go_on_with_all(now: datetime) -> None:
+    """End what has run out, and offer to whoever is next."""
+    for key in list(Vacancy.objects.filter(closed_at=None).values_list("pk", flat=True)):
+        go_on(key, now)
+
+
+def go_on(vacancy: int, now: datetime) -> None:
+    """Bring the offers of one vacancy into line with how its slot stands."""
+    records = Repository(SYSTEM)
+    with records.transaction(), claims.opened():
+        found = Vacancy.objects.select_for_update().filter(pk=vacancy, closed_at=None).first()
+        if found is None:
+            return
+        slot = ClinicSlot.objects.filter(slot=found.slot).first()
+        is_free = slot is not None and slot.is_open and not slot.is_full and slot.starts_at > now
+        offers = list(found.offers.filter(state=State.OPEN).order_by("place"))
+        if slot is None or not is_free:
+            touched = _settle(offers, found, now)
+            _close(found, now)
+        else:
+            expired = [one for one in offers if one.expires_at <= now]
+            _end(expired, State.EXPIRED, now)
+            left = len(offers) - len(expired)
+            made = _offer(records, found, slot, now, rules.AT_ONCE - left)
+            touched = {one.patient for one in (*expired, *made)}
+            if not made and not left and rules.until(now):
+                _close(found, now)
+        changes.touch(touched, "Appointment")
+
+
+def accept(records: Repository, patient: str, key: uuid.UUID, now: datetime) -> Claim:
+    """Move a booking to the time that was offered; said again, the same booking is the answer.
+
+    :raises CannotBook: somebody has the time, or is taking it; the old booking stands.
+    :raises OfferEnded: the offer stands no more.
+    :raises NotFound: it is not this patient's.
+    """
+    offer = mine(records, patient, key)
+    if offer.state != State.ACCEPTED and (offer.state != State.OPEN or offer.expires_at <= now):
+        raise OfferEnded
+    with records.transaction(), claims.opened():
+        old = own(patient, offer.booking)
+    wanted = Choice(f"offer-{offer.key}", old.ticket, offer.slot, old.mode, str(old.key))
+    try:
+        hold = booking.hold(records, patient, wanted)
+        return booking.move(records, patient, hold.key)
+    finally:
+        go_on(offer.vacancy_id, now)
+
+
+def decline(records: Repository, patient: str, key: uuid.UUID, now: datetime) -> EarlierOffer:
+    """Keep the booking as it is; whoever is next is asked. It costs nothing.
+
+    :raises NotFound: it is not this patient's.
+    """
+    offer = mine(records, patient, key)
+    with records.transaction():
+        _end([offer], State.DECLINED, now)
+    go_on(offer.vacancy_id, now)
+    return offer
+
+
+def mine(records: Repository, patient: str, key: uuid.UUID) -> EarlierOffer:
+    """Return an offer to this patient.
+
+    :raises NotFound: there is none.
+    """
+    lent(records, patient)
+    with records.transaction():
+        found = EarlierOffer.objects.filter(key=key, patient=patient).first()
+    if found is None:
+        raise NotFound(f"EarlierOffer/{key}")
+    return found
+
+
+def _vacancy(slot: ClinicSlot, now: datetime) -> int:
+    made, _ = Vacancy.objects.get_or_create(
+        slot=slot.slot,
+        closed_at=None,
+        defaults={"service": slot.service, "starts_at": slot.starts_at, "freed_at": now},
+    )
+    return made.pk
+
+
+def _offer(
+    records: Repository, vacancy: Vacancy, slot: ClinicSlot, now: datetime, room: int
+) -> list[EarlierOffer]:
+    until = rules.until(now)
+    if until is None or room <= 0:
+        return []
+    place = vacancy.offers.count()
+    made = []
+    for one in islice(suited(records, vacancy, slot, now, until), room):
+        place += 1
+        made.append(_made(vacancy, one, place, now, until))
+    EarlierOffer.objects.bulk_create(made)
+    for offer in made:
+        _tell(records, offer, now)
+    return made
+
+
+def _made(
+    vacancy: Vacancy, one: Suited, place: int, now: datetime, until: datetime
+) -> EarlierOffer:
+    wish = one.wish
+    return EarlierOffer(
+        vacancy=vacancy,
+        slot=vacancy.slot,
+        service=vacancy.service,
+        booking=wish.booking,
+        patient=wish.patient,
+        place=place,
+        made_at=now,
+        expires_at=until,
+        waited_days=max(0, (now - wish.waiting_since).days),
+        age_band=one.known.age_band,
+        language=one.known.language,
+        deprivation=one.known.deprivation,
+    )
+
+
+def _tell(records: Repository, offer: EarlierOffer, now: datetime) -> None:
+    wanted = Criteria("Appointment", [offer.patient], ids=[str(offer.booking)], count=1)
+    for stored in records.search(wanted)[0]:
+        if stands := standing_of(stored):
+            notices.offer_earlier(stands, str(offer.key), now)
+
+
+def _settle(offers: Iterable[EarlierOffer], vacancy: Vacancy, now: datetime) -> set[str]:
+    """End the offers of a time that is taken: one of them may have taken it."""
+    for one in offers:
+        is_theirs = _took(one, vacancy)
+        _end([one], State.ACCEPTED if is_theirs else State.GONE, now)
+        if is_theirs:
+            EarlierWish.objects.filter(booking=one.booking).update(ended_at=now)
+    return {one.patient for one in offers}
+
+
+def _took(offer: EarlierOffer, vacancy: Vacancy) -> bool:
+    return Claim.objects.filter(
+        request=f"offer-{offer.key}", slot=vacancy.slot, booked_at__isnull=False
+    ).exists()
+
+
+def _end(offers: Iterable[EarlierOffer], state: EarlierOffer.State, now: datetime) -> None:
+    for one in offers:
+        still = EarlierOffer.objects.filter(key=one.key, state=State.OPEN)
+        still.update(state=state, settled_at=now)
+        notices.withdraw(str(one.key))
+
+
+def _close(vacancy: Vacancy, now: datetime) -> None:
+    Vacancy.objects.filter(pk=vacancy.pk).update(closed_at=now)
+
+
+def _is_key(said: str) -> bool:
+    try:
+        uuid.UUID(said)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,51 @@
+"""To whom an earlier time may be offered, and until when: no clock, no database."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+LONDON: Final = ZoneInfo("Europe/London")
+AT_ONCE: Final = 5
+LIVES: Final = timedelta(hours=2)
+# An offer that would end sooner than this is not made.
+SHORTEST: Final = timedelta(minutes=30)
+OPENS, CLOSES = time(6), time(22)
+NOTICE: Final = (1, 2, 3, 7, 14)
+WEEKDAYS: Final = (1, 2, 3, 4, 5, 6, 7)
+_PRIORITIES: Final = ("stat", "asap", "urgent", "routine")
+_BANDS: Final = (16, 25, 35, 45, 55, 65, 75, 85)
+
+
+def until(now: datetime) -> datetime | None:
+    """Return until when an offer made now stands; None while nobody is to be asked."""
+    here = now.astimezone(LONDON)
+    night = datetime.combine(here.date(), CLOSES, LONDON).astimezone(UTC)
+    ends_at = min(now + LIVES, night)
+    return ends_at if here.time() >= OPENS and ends_at - now >= SHORTEST else None
+
+
+def days_ahead(starts_at: datetime, now: datetime) -> int:
+    return (starts_at.astimezone(LONDON).date() - now.astimezone(LONDON).date()).days
+
+
+def priority_of(said: object) -> int:
+    """Return where an order stands by its priority; one that says nothing is routine.
+
+    >>> [priority_of(said) for said in ("urgent", "routine", None)]
+    [2, 3, 3]
+    """
+    return _PRIORITIES.index(str(said)) if said in _PRIORITIES else _PRIORITIES.index("routine")
+
+
+def age_band(born: date, today: date) -> str:
+    """Return between which ages somebody is.
+
+    >>> age_band(date(1967, 5, 2), date(2026, 3, 12)), age_band(date(2020, 1, 1), date(2026, 3, 12))
+    ('55 to 64', 'under 16')
+    """
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    over = [start for start in _BANDS if start <= age]
+    if not over:
+        return f"under {_BANDS[0]}"
+    nexts = _BANDS[len(over) :]
+    return f"{over[-1]} to {nexts[0] - 1}" if nexts else f"{over[-1]} and over"
