@@ -71,12 +71,14 @@ ACCOUNTS: Final = (
     _clinician(hospital.NAIR, "Releases results, with a comment"),
     _clinician(hospital.LUND, "Treats none of them: sees nothing of theirs"),
     _clinician(hospital.HALL, "The nurse of the breathing clinic"),
-    Account("sam", "Sam Reed", "Gives activation codes", Role.RECORDS, job_title="Booking office"),
+    Account("sam", "Sam Reed", "Runs the clinics", Role.BOOKING, job_title="Booking office"),
+    Account("robin", "Robin Vale", "Gives activation codes", Role.RECORDS, job_title="Records"),
     Account("jo", "Jo Marsh", "Writes pages about tests", Role.EDITOR, job_title="Communications"),
     Account("kim", "Kim Ford", "Publishes them", Role.APPROVER, job_title="Communications"),
     Account("alex", "Alex Byrne", "Watches the feeds", Role.ADMIN, job_title="Systems"),
 )
-OFFICE: Final = "sam"
+BOOKING: Final = "sam"
+OFFICE: Final = "robin"
 
 
 def open_accounts() -> None:

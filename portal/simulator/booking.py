@@ -14,7 +14,7 @@ from portal.identity import people
 from portal.identity.models import User
 from portal.record.dates import local
 from portal.simulator import bundles, cast, hospital
-from portal.simulator.accounts import OFFICE, at_work, found_by
+from portal.simulator.accounts import BOOKING, OFFICE, at_work, found_by
 from portal.simulator.hospital import Professional
 from portal.simulator.people import Person
 from portal.simulator.resources import Json, council
@@ -25,11 +25,13 @@ _ORDERED: Final = ((cast.AMINA, "Follow-up of your breathing"), (cast.BEN, "Asth
 
 
 def open_clinics(now: datetime) -> None:
-    """Publish two clinics of breathing medicine; said again, they are the same two."""
+    """Publish two clinics of breathing medicine, which Sam runs; said again, the same two."""
     by_video = {"weekdays": [_TUESDAY], "modes": [Mode.VIDEO], "languages": ["ur"]}
     in_person = {"weekdays": [_THURSDAY], "modes": [Mode.IN_PERSON]}
     _open("video", hospital.NAIR, by_video, now)
     _open("in person", hospital.OKORO, in_person, now)
+    location, _ = _shared("Location", bundles.outpatients())
+    User.objects.filter(email=f"{BOOKING}@millbrook.example").update(sites=[location])
 
 
 def order_follow_ups(now: datetime) -> None:

@@ -78,3 +78,16 @@ def test_amina_can_ask_for_times_with_an_interpreter(opened):
     said = words(of(cast.AMINA).get(address, {"interpreter": "ur"}))
 
     assert "with an Urdu interpreter" in said
+
+
+def test_sam_runs_both_clinics_and_sees_who_has_booked(opened, now):
+    sam = signed_in(User.objects.get(email="sam@millbrook.example"))
+    slot = ClinicSlot.objects.filter(modes=["video"]).earliest("starts_at")
+    books(of(cast.AMINA), ticket_of(cast.AMINA), slot)
+
+    listed = words(sam.get("/staff/clinics/"))
+    day = words(sam.get(f"/staff/clinics/days/{slot.local_date.isoformat()}/"))
+
+    assert listed.count("Outpatients, Entrance B") == 2
+    assert "9am Amina Yusuf 999 100 0003" in day
+    assert "Urdu interpreter" in day
