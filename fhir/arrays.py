@@ -5,7 +5,6 @@ statements in one journey to the database and back: for short ones the way costs
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import psycopg
@@ -47,6 +46,8 @@ def as_one(statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> Asked:
 
 def in_turn(*asked: Asked) -> list[Answer]:
     """Execute statements one after the other in one journey; each sees what those before it did."""
+    if not asked:
+        return []
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline() as pipeline:
         cursors = [psycopg.Cursor(connection.connection) for _ in asked]
@@ -54,10 +55,6 @@ def in_turn(*asked: Asked) -> list[Answer]:
             cursor.execute(statement, values)
         pipeline.sync()
         return [Answer(one.fetchall() if one.description else [], one.rowcount) for one in cursors]
-
-
-def _together(count: int) -> AbstractContextManager[object]:
-    return connection.connection.pipeline() if count > 1 else nullcontext()
 
 
 def fetch(statement: str, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
