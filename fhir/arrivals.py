@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from fhir import matching, origins
+from fhir import adopting, matching, origins
 from fhir.access import Viewer
 from fhir.compartment import OfTwo, Unowned, patient_of
 from fhir.holdings import Holding, held, patients_among
@@ -96,6 +96,7 @@ class Bundle:
         done = repository.write(list(mine.values()), self.source.feed)
         outcomes = dict(zip(mine, done, strict=True))
         self._keep_names(known_before, drafts)
+        adopting.follow(done)
         return [outcomes.get(a) or self._left(drafts[a]) for a in map(_address_of, self._arrivals)]
 
     def _arrival(self, n: int, entry: Entry) -> _Arrival:
@@ -137,7 +138,7 @@ class Bundle:
         return address
 
     def _existing(self, one: _Arrival) -> Address | None:
-        """Return the place of what is here already: by our own id in a PUT, or the same person."""
+        """Return the place of what is here: by our own id in a PUT, or number, or the person."""
         logical_id = one.entry.url.rpartition("/")[2]
         current = self._current.get((one.resource_type, logical_id))
         if one.entry.method == "PUT" and current is not None:
@@ -146,6 +147,9 @@ class Bundle:
                 message = "another feed keeps this resource"
                 raise Refused([error("conflict", one.place, message)])
             return address
+        if taken_over := adopting.bearing(one.resource):
+            self._current |= held({(taken_over.resource_type, taken_over.id)})
+            return taken_over if self._is_ours(taken_over) else None
         if one.resource_type != "Patient":
             return None
         try:
@@ -235,10 +239,12 @@ class Bundle:
         """Whether this feed may say what stands there: the feed that made it, or a new place.
 
         People and shared types are known to several feeds; a copy from another one teaches us
-        its names and changes nothing.
+        its names and changes nothing. What was written here is the hospital's to take over.
         """
         current = self._current.get((address.resource_type, address.id))
-        return current is None or current.source == self.source.feed
+        if current is None or current.source == self.source.feed:
+            return True
+        return current.source == adopting.OURS and address.resource_type in adopting.NUMBERS
 
     def _refuse_new_identity(self, one: _Arrival, resource: Json) -> None:
         address = _address_of(one)

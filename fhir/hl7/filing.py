@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from fhir import holdings, matching, origins
+from fhir import adopting, holdings, matching, origins
 from fhir.access import EVERYONE, READING, WRITING, Grant, Kind, Viewer
 from fhir.hl7 import overlay
 from fhir.hl7.agreements import settings_from
@@ -29,7 +29,7 @@ from fhir.writing import Written
 _HISTORY: Final = timedelta(days=30)
 # A clock may be so far ahead of ours before its word is not taken.
 _AHEAD: Final = timedelta(minutes=5)
-_LAID_OVER: Final = frozenset({"Patient", "Encounter", "DiagnosticReport"})
+_LAID_OVER: Final = frozenset({"Appointment", "Patient", "Encounter", "DiagnosticReport"})
 
 
 class OfAnother(Exception):
@@ -158,6 +158,10 @@ def _lay_over(said: Mapped, message: Message, settings: FeedSettings, person: st
     addresses = {
         url: (found[key].resource_type, found[key].id) for url, key in keys.items() if key in found
     }
+    for entry in _entries(said):
+        taken_over = adopting.bearing(entry["resource"])
+        if taken_over and entry["fullUrl"] not in addresses:
+            addresses[entry["fullUrl"]] = (taken_over.resource_type, taken_over.id)
     if person and said.known_as in urls:
         addresses[said.known_as] = ("Patient", person)
     texts = holdings.texts(one for one in addresses.values() if one[0] in _LAID_OVER)
@@ -183,6 +187,8 @@ def _completed(  # noqa: PLR0913, PLR0917 (the two versions and what tells how t
         return overlay.overlaid(now, held, removed, keeps=keeps)
     if now["resourceType"] == "Encounter":
         return overlay.visit(now, held, removed, event=message.kind[1], keeps=keeps)
+    if now["resourceType"] == "Appointment":
+        return overlay.appointment(now, held, keeps=keeps)
     results = {url: "/".join(address) for url, address in addresses.items()}
     return overlay.report(now, held, results, "OBR-4")
 

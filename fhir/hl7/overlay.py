@@ -5,6 +5,7 @@ that corrects one result of four sends that one. What the sender deletes is take
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from fhir.hl7.message import Unreadable
@@ -44,6 +45,25 @@ def visit(said: Json, held: Json, removed: Sequence[str], *, event: str, keeps: 
     if event == "A08" and said["status"] != _FINISHED:
         result["status"] = held["status"]
     return result
+
+
+def appointment(said: Json, held: Json, *, keeps: bool) -> Json:
+    """Return an appointment: what is to be spoken of, and what it needs, the diary does not say.
+
+    Moved, it is in no slot of ours by what was said before.
+    """
+    result = overlaid(said, held, (), keeps=keeps)
+    if "start" in said and _instant(said["start"]) != _instant(held.get("start", "")):
+        for name in {"slot", "minutesDuration"} - said.keys():
+            result.pop(name, None)
+    if len(said["participant"]) == 1 and "participant" in held:
+        # The person alone: whom they see and where stays as it was.
+        result["participant"] = held["participant"]
+    return result
+
+
+def _instant(said: str) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
 
 
 def report(said: Json, held: Json, results: Mapping[str, str], place: str) -> Json:

@@ -48,6 +48,20 @@ ORDER_STATUS: Final = {
     "OH": "on-hold",
 }
 
+# Table 0278, SCH-25.
+APPOINTMENT_STATUS: Final = {
+    "PENDING": "pending",
+    "WAITLIST": "waitlist",
+    "BOOKED": "booked",
+    "STARTED": "checked-in",
+    "COMPLETE": "fulfilled",
+    "CANCELLED": "cancelled",
+    "DC": "cancelled",
+    "DISCONTINUED": "cancelled",
+    "DELETED": "entered-in-error",
+    "NOSHOW": "noshow",
+}
+
 # Trigger event → Encounter.status; A08 keeps what was known.
 ENCOUNTER_STATUS: Final = {"A01": "in-progress", "A04": "arrived", "A05": "planned"}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from fhir import adopting
 from fhir.paths import Json, find
 from fhir.raw import dump
 from fhir.store import Draft
@@ -21,7 +22,7 @@ CONTACT: Final = "urn:daybook:extension:contact-for-this-visit"
 PREVIOUS: Final = (
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.previousAppointment"
 )
-BOOKING: Final = "urn:daybook:booking"
+BOOKING: Final = adopting.NUMBERS["Appointment"]
 CANCELLED_WHY: Final = "urn:daybook:codes:cancelled"
 RESCHEDULED: Final = "rescheduled"
 # Why a hospital cancels: the clinic is not held, or the service does not see this person then.

@@ -1,6 +1,7 @@
 """Where we part from HL7's own maps, each with its reason. A row that no longer holds fails."""
 
 UK = "what United Kingdom senders write"
+TIMED = "a visit is when SCH or TQ1 says, else from when the first of what it needs is wanted"
 NOT_ACTIVE = "the report that comes with the order says how far it has got"
 
 # Table, code → why ours is another, or why we have it at all.
@@ -47,6 +48,8 @@ CODES: dict[tuple[str, str], str] = {
         ("Relationship", code): "v3 has no code for it; the sender's is kept"
         for code in ("OTH", "OWN", "TRA", "UNK", "WRD")
     },
+    ("FillerStatusCodes[Appointment]", "DC"): "what samples write for discontinued",
+    ("FillerStatusCodes[Appointment]", "DISCONTINUED"): "it does not take place: cancelled",
     ("ConfidentialityCode", "EMP"): "the rule of access knows restricted, not employees",
     ("ConfidentialityCode", "ETH"): "the label that the rule of access knows",
     ("ConfidentialityCode", "U"): "usual control needs no label",
@@ -95,6 +98,21 @@ OWN_ROWS: dict[tuple[str, str, str], str] = {
     ("Observation", "meta.security", "PV1-16"): "some senders mark confidence there",
     ("Observation", "referenceRange", "OBX-6"): "bounds are in the unit of the value",
     ("Observation", "value", "OBX-2"): "it says which value[x] it is",
+    ("Appointment", "cancelationReason", "SCH-6"): "why it does not take place",
+    ("Appointment", "meta.security", "PV1-16"): "some senders mark confidence there",
+    ("Appointment", "minutesDuration", "SCH-10"): "in what unit it is counted",
+    **{
+        ("Appointment", "start", place): TIMED
+        for place in ("SCH-11", "TQ1-7", "AIS-4", "AIG-8", "AIL-6", "AIP-6")
+    },
+    **{
+        ("Appointment", "end", place): TIMED
+        for place in ("SCH-11", "TQ1-8", "AIS-7", "AIG-11", "AIL-9", "AIP-9")
+    },
+    **{
+        ("Appointment", "end", place): "so long after its beginning, where no end is said"
+        for place in ("SCH-9", "SCH-10")
+    },
 }
 
 STAFF = "names a member of laboratory staff"
@@ -151,6 +169,28 @@ LEFT_OUT: dict[tuple[str, str], str] = {
     ("Observation", "OBX-29"): NOT_SHOWN,
     ("Observation", "OBX-30"): NOT_SHOWN,
     ("Observation", "OBX-33"): "specimens are not resources here",
+}
+
+LEFT_OUT |= {
+    **{
+        ("Appointment", place): TIMED
+        for place in ("AIG-8", "AIG-11", "AIL-6", "AIL-9", "AIP-6", "AIP-9", "AIS-4", "AIS-7")
+    },
+    **{
+        ("Appointment", place): "counted from a beginning that may be another system's"
+        for place in ("AIG-9", "AIL-7", "AIP-7", "AIS-5")
+    },
+    ("Appointment", "AIG-3"): "apparatus, which nobody is shown",
+    ("Appointment", "AIG-4"): "apparatus, which nobody is shown",
+    ("Appointment", "AIP-4"): NOT_SHOWN,
+    ("Appointment", "AIP-12"): "whoever is named is expected",
+    ("Appointment", "AIS-10"): "the event says where a visit stands",
+    **{
+        ("Appointment", f"NTE-{n}"): "notes of the booking office, not written to be read"
+        for n in (3, 4, 5, 6, 9)
+    },
+    ("Appointment", "SCH-7"): "a note of the booking office, not written to be read",
+    **{("Appointment", f"SCH-{n}"): "names a member of the booking office" for n in (12, 16, 20)},
 }
 
 # Data type, component → why we leave it.

@@ -9,6 +9,7 @@ from fhir.hl7 import datatypes, parties, tables
 from fhir.hl7.mapping import Resource
 from fhir.hl7.messages.adt import ENCOUNTER
 from fhir.hl7.messages.oru_r01 import DIAGNOSTIC_REPORT, OBSERVATION, SERVICE_REQUEST
+from fhir.hl7.messages.siu import APPOINTMENT
 from fhir.hl7.people import PATIENT
 from tests import samples
 from tests.fhir.hl7.deviations import CODES, COMPONENTS, LEFT_OUT, OWN_ROWS
@@ -17,7 +18,7 @@ from tests.fhir.hl7.reading import WINPATH, one
 
 pytestmark = samples.needs("v2-to-fhir-maps")
 
-RESOURCES = [PATIENT, ENCOUNTER, SERVICE_REQUEST, DIAGNOSTIC_REPORT, OBSERVATION]
+RESOURCES = [PATIENT, ENCOUNTER, SERVICE_REQUEST, DIAGNOSTIC_REPORT, OBSERVATION, APPOINTMENT]
 
 MAPS = {
     "Patient": ["PID[Patient]", "PD1[Patient]", "NK1[Patient]"],
@@ -25,6 +26,15 @@ MAPS = {
     "ServiceRequest": ["ORC[ServiceRequest]", "OBR[ServiceRequest]"],
     "DiagnosticReport": ["ORC[DiagnosticReport]", "OBR[DiagnosticReport]"],
     "Observation": ["OBX[Observation]", "NTE[Observation]"],
+    "Appointment": [
+        "SCH[Appointment]",
+        "AIS[Appointment]",
+        "AIG[Appointment]",
+        "AIL[Appointment]",
+        "AIP[Appointment]",
+        "NTE[Appointment-Comment]",
+        "PID[Appointment]",
+    ],
 }
 
 TABLES = {
@@ -46,6 +56,7 @@ TABLES = {
     "MaritalStatus": {code: known[0] for code, known in tables.MARITAL_STATUS.items()},
     "Relationship": {code: known[0] for code, known in tables.RELATIONSHIP.items()},
     "ExtendedPriorityCodes": tables.PRIORITY,
+    "FillerStatusCodes[Appointment]": tables.APPOINTMENT_STATUS,
     "ConfidentialityCode": tables.CONFIDENTIALITY,
     "OrderControlCode[ServiceRequest.status]": tables.ORDER_STATUS,
 }

@@ -1,0 +1,52 @@
+"""What is written here and a hospital system may take over, found by the number we gave it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+from django.utils.module_loading import import_string
+
+from fhir.origins import Address
+from fhir.paths import Json
+from fhir.search.values import token_hash
+from fhir.writing import Written
+
+# Types, each with the system of our numbers.
+NUMBERS: Final[Mapping[str, str]] = {"Appointment": "urn:daybook:booking"}
+# Who gave a number, as hospital systems name us in HL7 v2.
+AUTHORITY: Final = "DAYBOOK"
+# Written by whoever was signed in, and sent by no feed.
+OURS: Final = ""
+
+# Of a series, the one that stands; of several that do not, the last.
+_BEARING: Final = """
+SELECT r.logical_id, r.patient FROM portal_fhir_token i
+JOIN portal_fhir_resource r ON r.patient = i.patient AND r.number = i.number
+WHERE i.resource_type = %s AND i.name = 'identifier' AND i.hash = %s
+ORDER BY r.status = 'cancelled', r.updated_at DESC LIMIT 1
+"""
+
+
+def bearing(resource: Json) -> Address | None:
+    """Return where what bears the same number of ours stands, if the resource bears one."""
+    kind = str(resource["resourceType"])
+    if kind not in NUMBERS:
+        return None
+    found = (one for one in resource.get("identifier", ()) if one.get("system") == NUMBERS[kind])
+    value = next((str(one.get("value", "")) for one in found), "")
+    if not value:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_BEARING, [kind, token_hash(NUMBERS[kind], value)])
+        row = cursor.fetchone()
+    return Address(kind, *row) if row else None
+
+
+def follow(written: Sequence[Written]) -> None:
+    """Let what stands beside the record follow it, in its transaction (settings.FHIR_FOLLOWING)."""
+    followers: Mapping[str, str] = settings.FHIR_FOLLOWING
+    for kind, name in followers.items():
+        new = [one for one in written if one.resource_type == kind and one.change]
+        if new:
+            import_string(name)(new)

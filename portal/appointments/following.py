@@ -1,0 +1,86 @@
+"""A hospital system's word on a visit stands over ours: its claim follows, in the same transaction.
+
+A visit that is called off, struck out or missed frees its time and its ticket. One that is moved
+takes its claim along, to the slot of the same clinician that begins then; where there is none, the
+time is no longer ours to guard and the claim ends.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from fhir.access import SYSTEM
+from fhir.paths import Json
+from fhir.store import Repository
+from fhir.writing import Written
+from portal.appointments import claims, resources
+from portal.appointments.claims import Locked
+from portal.appointments.models import Claim, ClinicSlot
+from portal.appointments.rules import LIVE, State
+from portal.appointments.seats import take_along
+from portal.appointments.tickets import NOT_USING
+
+
+def appointments_came(written: Sequence[Written]) -> None:
+    """Let claims follow Appointments that a hospital system has just written."""
+    for one in written:
+        if key := _key(one.draft.logical_id):
+            _follow(key, one.draft.resource)
+
+
+def _key(said: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(said)
+    except ValueError:
+        return None
+
+
+def _follow(key: uuid.UUID, said: Json) -> None:
+    with claims.opened():
+        locked = Locked.of(key)
+        claim = locked.claims.get(key)
+        if claim is None or _agrees(claim, said):
+            return
+        slots = dict(locked.slots)
+        target = None if _is_over(said) else _slot_of(claim, said)
+        if target:
+            slots[target.slot] = target
+        if target is None or not take_along(claim, target):
+            _end(claim)
+        touched = list(slots.values())
+        claims.adopt(touched)
+        turned = claims.mark_full(touched)
+    drafts = [resources.draft(resources.slot(row, row.clinic)) for row in turned]
+    if drafts:
+        Repository(SYSTEM).write(drafts)
+
+
+def _agrees(claim: Claim, said: Json) -> bool:
+    if _is_over(said):
+        return claim.state not in LIVE
+    return claim.state == State.BOOKED and claim.starts_at == _start(said)
+
+
+def _is_over(said: Json) -> bool:
+    return said.get("status") in NOT_USING
+
+
+def _start(said: Json) -> datetime | None:
+    return datetime.fromisoformat(said["start"]) if "start" in said else None
+
+
+def _slot_of(claim: Claim, said: Json) -> ClinicSlot | None:
+    """Return the open slot that begins when the visit now does, and lock it."""
+    start = _start(said)
+    if start is None:
+        return None
+    found = ClinicSlot.objects.select_related("clinic").select_for_update(of=("self",), no_key=True)
+    wanted = found.filter(
+        service=claim.service, clinician=claim.clinician, starts_at=start, is_open=True
+    )
+    return wanted.order_by("slot").first()
+
+
+def _end(claim: Claim) -> None:
+    if claim.state in LIVE:
+        claims.end([claim.key], State.CANCELLED)
