@@ -181,6 +181,12 @@ def _shown(
         "key": "" if editing.before else agree["key"].value() or uuid.uuid4(),
         "proposal": proposal,
         "is_stale": status == _CONFLICT,
-        "before": (agree["numbers"].value() or "").split(",") if status == _CONFLICT else [],
+        "before": _counts(agree) if status == _CONFLICT else {},
     }
     return page(editing.request, "change", context, status)
+
+
+def _counts(agree: AgreeForm) -> dict[str, str]:
+    """Return what was counted when the change was last looked at, by letter."""
+    said = (agree["numbers"].value() or "").split()
+    return {one[:1]: one[1:] for one in said}

@@ -1,7 +1,6 @@
 """A clinician asks for a follow-up, which their patient then books: a ticket."""
 
 import uuid
-from datetime import timedelta
 from typing import Final
 
 from allauth.core import ratelimit
@@ -52,7 +51,7 @@ def order(request: IdentifiedRequest, patient: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         services=_services(),
         clinician=next(iter(me(request).practitioners), ""),
-        initial={"form_id": uuid.uuid4(), "modes": ["video"], "earliest": 0, "latest": 12},
+        initial={"form_id": uuid.uuid4(), "modes": ["video"], "earliest": "0", "latest": "12"},
     )
     if form.is_bound and form.is_valid():
         showing = str(form.cleaned_data["form_id"])
@@ -65,7 +64,6 @@ def order(request: IdentifiedRequest, patient: str) -> HttpResponse:
         "form": form,
         "person": person,
         "open": tickets(request.records, patient),
-        "until": today + timedelta(weeks=12),
     }
     return page(request, "follow_up", shown, _BAD if form.errors else 200, _HERE)
 

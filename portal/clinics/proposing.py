@@ -18,6 +18,14 @@ from portal.clinics.lending import Known, facts_of, was_moved
 from portal.record.dates import LONDON, local
 
 SHOWN: Final = 50
+_COUNTED: Final = {
+    "s": ("session changes", "sessions change"),
+    "a": ("free time added or altered", "free times added or altered"),
+    "r": ("free time removed", "free times removed"),
+    "h": ("booked visit hit", "booked visits hit"),
+    "u": ("with no way to tell them", "with no way to tell them"),
+    "f": ("booked visit fits again", "booked visits fit again"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +61,45 @@ class Proposal:
         return stamp(self.before, self.preview)
 
     @property
-    def numbers(self) -> list[tuple[str, int]]:
-        """Return what staff must know before they agree, each with what it counts."""
+    def counts(self) -> dict[str, int]:
+        """Return what is counted, by a letter for each."""
         preview = self.preview
-        found = [
-            ("session changes" if self.changed == 1 else "sessions change", self.changed),
-            (_times(preview.times_made + preview.times_altered, "added or altered"), self.added),
-            (_times(preview.free_withdrawn, "removed"), preview.free_withdrawn),
-            (_visits(len(preview.told), "hit"), len(preview.told)),
-            ("with no way to tell them", len(preview.without_contact)),
+        return {
+            "s": len(preview.days),
+            "a": preview.times_made + preview.times_altered,
+            "r": preview.free_withdrawn,
+            "h": len(preview.told),
+            "u": len(preview.without_contact),
+            "f": preview.bookings_adopted,
+        }
+
+    @property
+    def numbers(self) -> list[tuple[str, int, str]]:
+        """Return what staff must know before they agree: its letter, how many, and of what.
+
+        Whom it hits is said even when that is nobody.
+        """
+        said_too = "hu" if self.before else "s"
+        return [
+            (letter, count, one if count == 1 else several)
+            for letter, count in self.counts.items()
+            for one, several in [_COUNTED[letter]]
+            if count or letter in said_too
         ]
-        if preview.bookings_adopted:
-            found.append((_visits(preview.bookings_adopted, "fit again"), preview.bookings_adopted))
-        return found
 
     @property
-    def changed(self) -> int:
-        return len(self.preview.days)
+    def shown(self) -> Sequence[Session]:
+        """Return the sessions to show: all of a new clinic, else those that change."""
+        return [one for one in self.sessions if one.note or not self.before]
 
     @property
-    def added(self) -> int:
-        return self.preview.times_made + self.preview.times_altered
+    def unchanged(self) -> int:
+        return sum(bool(one.count and not one.note) for one in self.sessions)
 
     @property
     def clocks(self) -> str:
         """Return when the clocks change between these sessions, if they do."""
-        days = [datetime.combine(one.day, time(), LONDON) for one in self.sessions]
+        days = [datetime.combine(one.day, time(), LONDON) for one in self.shown]
         return said.clocks(days[0], days[-1]) if days else ""
 
     @property
@@ -155,12 +176,3 @@ def _hit(told: Told, known: Known | None, appointments: dict[str, dict[str, obje
     moved = was_moved(appointments.get(told.appointment, {}))
     needs = known.needs if known else ()
     return Hit(told, known, (*needs, *(["Moved once already"] if moved else [])))
-
-
-def _times(count: int, what: str) -> str:
-    return f"free {'time' if count == 1 else 'times'} {what}"
-
-
-def _visits(count: int, what: str) -> str:
-    word = {"fit again": "fits again"}.get(what, what) if count == 1 else what
-    return f"booked {'visit' if count == 1 else 'visits'} {word}"

@@ -1,7 +1,7 @@
 """Clinics in words for those who run them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import time
+from datetime import date, time
 from typing import Final
 
 from portal.appointments import said
@@ -50,6 +50,15 @@ def weekdays(days: Iterable[int]) -> str:
     ('Tuesdays', 'Mondays, Wednesdays and Fridays')
     """
     return listed([f"{WEEKDAYS[day - 1]}s" for day in sorted(days)])
+
+
+def short(day: date) -> str:
+    """Return a day as one of its neighbours is named.
+
+    >>> short(date(2026, 3, 31))
+    'Tuesday 31'
+    """
+    return f"{day:%A} {day.day}"
 
 
 def listed(names: Sequence[str]) -> str:
