@@ -70,8 +70,8 @@ def _follow(stands: Standing, told: Told | None, now: datetime, *, is_history: b
     else:
         unheard = _drop(stands.appointment)
         kind = None if is_history else _news(stands, told, now, unheard=bool(unheard & _NEW))
-        _write(stands, [(kind, _due(kind, now))] if kind else [])
-        _write(stands, _reminders(stands, now))
+        news = [(kind, _due(kind, now))] if kind else []
+        _write(stands, [*news, *_reminders(stands, now)])
     Told.objects.bulk_create(
         [_told(stands)],
         update_conflicts=True,

@@ -1,6 +1,7 @@
 """A patient's pages on earlier times: saying when they could come, and taking one or not."""
 
 import uuid
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from portal.identity.middleware import IdentifiedRequest
 from portal.offers import actions, wishes
 from portal.offers.forms import WishForm
 from portal.offers.models import EarlierOffer, EarlierWish
-from portal.record.dates import local
+from portal.record.dates import brief, local
 
 _PAGE: Final = ("GET", "HEAD", "POST")
 _BAD, _CONFLICT = 400, 409
@@ -97,11 +98,18 @@ def _shown(
         "old": old,
         "slot": slot,
         "mode": Mode(old.mode),
+        "old_day": _day(old.starts_at, clock.now()),
+        "new_day": _day(slot.starts_at, clock.now()),
         "sooner": (local(old.starts_at).date() - local(slot.starts_at).date()).days,
         "with_whom": slot.clinic.clinician_name or slot.clinic.service_name,
         "why": why,
     }
     return showing.shown(request, "offers/offer", context, status, _PARTS)
+
+
+def _day(at: datetime, now: datetime) -> str:
+    """Return a day with its weekday, and with its year only if that is another one."""
+    return f"{local(at):%A} {brief(at, now)}"
 
 
 def _kept(request: IdentifiedRequest, booking: Claim, form: WishForm) -> HttpResponse:
