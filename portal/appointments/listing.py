@@ -17,7 +17,7 @@ from portal.appointments.resources import (
     modes_of,
     why_cancelled,
 )
-from portal.appointments.rules import Mode
+from portal.appointments.rules import JOIN_BEFORE, Mode
 from portal.record import values
 from portal.record.appointment import Appointment
 from portal.record.dates import clock as time_of
@@ -60,7 +60,14 @@ class Visit:
     note: str
     is_ours: bool
     is_booked: bool
+    is_by_video: bool
     ticket: str
+
+    @property
+    def joins_at(self) -> datetime | None:
+        """From when its patient can join, if it is held in a room of ours."""
+        is_here = self.is_ours and self.is_booked and self.is_by_video
+        return self.starts_at - JOIN_BEFORE if self.starts_at and is_here else None
 
     @property
     def day(self) -> str:
@@ -123,6 +130,7 @@ def _visit(one: Stored, names: dict[str, str], starts: dict[str, datetime | None
         note=note,
         is_ours=_is_ours(resource),
         is_booked=resource.get("status") == "booked",
+        is_by_video=Mode.VIDEO in _modes(resource),
         ticket=_ticket(resource),
     )
 

@@ -7,7 +7,6 @@ from django import forms
 
 from portal.consultations.actions import Check
 from portal.consultations.rules import FOUND, LONGEST_NOTE, NOTES, Outcome
-from portal.consultations.said import note_for_staff
 
 OTHER = "other"
 _LONGEST_TITLE = 100
@@ -33,7 +32,7 @@ class NoteForm(forms.Form):
     """To one who waits, or to all."""
 
     note = forms.ChoiceField(
-        choices=[*((key, note_for_staff(key)) for key in NOTES), (OTHER, "Something else")]
+        choices=[*((key, words) for key, (words, _) in NOTES.items()), (OTHER, "something else:")]
     )
     words = forms.CharField(required=False, max_length=LONGEST_NOTE)
     to = forms.UUIDField(required=False)

@@ -80,9 +80,11 @@ def take(standing: Standing, key: uuid.UUID, page: str) -> Seat:
     with scoped(viewer):
         mine = Party.objects.filter(consultation=key, who=viewer.who)
         party = mine.select_for_update().first()
-        if party is None or party.session != standing.token:
+        if party is None:
             raise Ended(NOT_LET_IN)
         _require_open(party)
+        if party.session != standing.token:
+            raise Ended(NOT_LET_IN)
         seat = Seat(
             key,
             party.key,

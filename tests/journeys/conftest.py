@@ -29,6 +29,13 @@ AMINA = "9991000003"
 # Milliseconds: less than the wait after which a page asks by itself, so news must be pushed.
 PATIENT = 20_000
 
+# A drawn picture and a tone instead of camera and microphone, and an own address that is seen.
+DEVICES = (
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+)
+
 Opening = Callable[..., BrowserContext]
 
 
@@ -73,7 +80,7 @@ def live_site(site: Site) -> Iterator[Site]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     # Chromium's own sandbox needs an account that is not root.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = [*DEVICES, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, in which Django sees a danger.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")

@@ -1,6 +1,8 @@
 // One connection to one other person. Either side may offer at any time; where both do at once,
-// the polite one gives way. A path that breaks is looked for again.
+// the polite one gives way, and it lets the other begin. A path that breaks is looked for again.
 const PATIENCE = 4000; // milliseconds for a path to come back by itself
+const FIRST = 3000; // in which the polite one leaves the first offer to the other
+const STUCK = 15_000; // after which a path that was never found is looked for anew
 
 export class Peer {
   constructor(other, { isPolite, config, tracks, stream, say, changed }) {
@@ -14,10 +16,11 @@ export class Peer {
     for (const track of Object.values(tracks)) this.send(track, stream);
     this.channel = this.way.createDataChannel("captions", { negotiated: true, id: 0 });
     this.channel.onmessage = ({ data }) => changed(this, "said", data);
-    this.way.onnegotiationneeded = () => this.offer();
+    this.way.onnegotiationneeded = () => this.wanted();
     this.way.onicecandidate = ({ candidate }) => candidate && say({ candidate });
     this.way.ontrack = ({ track }) => this.take(track);
     this.way.onconnectionstatechange = () => this.moved();
+    this.stuck = setInterval(() => this.isConnected || this.restart(), STUCK);
   }
 
   get isConnected() {
@@ -34,6 +37,11 @@ export class Peer {
     this.stream.getTracks().forEach((old) => old.kind === track.kind && this.stream.removeTrack(old));
     this.stream.addTrack(track);
     this.changed(this, "stream");
+  }
+
+  wanted() {
+    if (!this.isPolite || this.way.remoteDescription) return this.offer();
+    this.first ??= setTimeout(() => this.way.remoteDescription || this.offer(), FIRST);
   }
 
   async offer() {
@@ -85,6 +93,8 @@ export class Peer {
 
   close() {
     clearTimeout(this.patience);
+    clearTimeout(this.first);
+    clearInterval(this.stuck);
     this.way.onconnectionstatechange = null;
     this.way.close();
   }
