@@ -1,6 +1,7 @@
 """What is written here and a hospital system may take over, found by the number we gave it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.module_loading import import_string
 from fhir.origins import Address
 from fhir.paths import Json
 from fhir.search.values import token_hash
-from fhir.writing import Written
+from fhir.writing import Draft, Written
 
 # Types, each with the system of our numbers.
 NUMBERS: Final[Mapping[str, str]] = {"Appointment": "urn:daybook:booking"}
@@ -43,10 +44,30 @@ def bearing(resource: Json) -> Address | None:
     return Address(kind, *row) if row else None
 
 
-def follow(written: Sequence[Written]) -> None:
-    """Let what stands beside the record follow it, in its transaction (settings.FHIR_FOLLOWING)."""
+Follow = Callable[[Sequence[Written]], None]
+
+
+@contextmanager
+def followed(drafts: Iterable[Draft]) -> Iterator[Follow]:
+    """Let what stands beside the record follow it in its transaction (settings.FHIR_FOLLOWING).
+
+    It takes its own locks before the record's are taken, as it does when it writes itself.
+    """
+    ids: dict[str, list[str]] = {}
+    for draft in drafts:
+        ids.setdefault(str(draft.resource["resourceType"]), []).append(draft.logical_id)
     followers: Mapping[str, str] = settings.FHIR_FOLLOWING
-    for kind, name in followers.items():
+    with ExitStack() as stack:
+        each: dict[str, Follow] = {
+            kind: stack.enter_context(import_string(name)(ids[kind]))
+            for kind, name in followers.items()
+            if kind in ids
+        }
+        yield lambda written: _tell(each, written)
+
+
+def _tell(each: Mapping[str, Follow], written: Sequence[Written]) -> None:
+    for kind, follow in each.items():
         new = [one for one in written if one.resource_type == kind and one.change]
         if new:
-            import_string(name)(new)
+            follow(new)

@@ -93,10 +93,11 @@ class Bundle:
         drafts = self._drafts(self._mapping())
         repository = Repository(self.source.viewer, backload=self.source.backload)
         mine = {address: draft for address, draft in drafts.items() if self._is_ours(address)}
-        done = repository.write(list(mine.values()), self.source.feed)
+        with adopting.followed(mine.values()) as follow:
+            done = repository.write(list(mine.values()), self.source.feed)
+            follow(done)
         outcomes = dict(zip(mine, done, strict=True))
         self._keep_names(known_before, drafts)
-        adopting.follow(done)
         return [outcomes.get(a) or self._left(drafts[a]) for a in map(_address_of, self._arrivals)]
 
     def _arrival(self, n: int, entry: Entry) -> _Arrival:

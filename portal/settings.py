@@ -149,7 +149,7 @@ FHIR_SUBSCRIBERS = {
     "portal.offers.subscriber.appointment_changed": ["updated/Appointment"],
 }
 # What follows a hospital system's word on a type in the transaction that writes it
-FHIR_FOLLOWING = {"Appointment": "portal.appointments.following.appointments_came"}
+FHIR_FOLLOWING = {"Appointment": "portal.appointments.following.appointments_come"}
 # By what people are told, beside their own pages; docs/how-to/add-a-notification-channel.md
 NOTICE_CHANNELS = ["portal.notices.channels.Email"]
 # Who knows how long ago the systems of a patient's record were heard.

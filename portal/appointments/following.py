@@ -6,23 +6,41 @@ time is no longer ours to guard and the claim ends.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from fhir.access import SYSTEM
+from fhir.adopting import Follow
+from fhir.origins import Raced
 from fhir.paths import Json
 from fhir.store import Repository
 from fhir.writing import Written
 from portal.appointments import claims, resources
-from portal.appointments.claims import Locked
+from portal.appointments.claims import Locked, Taken
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.rules import LIVE, State
 from portal.appointments.seats import take_along
 from portal.appointments.tickets import NOT_USING
 
 
-def appointments_came(written: Sequence[Written]) -> None:
-    """Let claims follow Appointments that a hospital system has just written."""
+@contextmanager
+def appointments_come(ids: Sequence[str]) -> Iterator[Follow]:
+    """Lock the claims of Appointments that a hospital system is about to write.
+
+    :raises Raced: somebody who books waits for us, as we for them: begin again.
+    """
+    keys = sorted(key for one in ids if (key := _key(one)))
+    try:
+        with claims.opened():
+            for key in keys:
+                Locked.of(key)
+            yield _follow_all
+    except Taken:
+        raise Raced from None
+
+
+def _follow_all(written: Sequence[Written]) -> None:
     for one in written:
         if key := _key(one.draft.logical_id):
             _follow(key, one.draft.resource)
@@ -36,20 +54,19 @@ def _key(said: str) -> uuid.UUID | None:
 
 
 def _follow(key: uuid.UUID, said: Json) -> None:
-    with claims.opened():
-        locked = Locked.of(key)
-        claim = locked.claims.get(key)
-        if claim is None or _agrees(claim, said):
-            return
-        slots = dict(locked.slots)
-        target = None if _is_over(said) else _slot_of(claim, said)
-        if target:
-            slots[target.slot] = target
-        if target is None or not take_along(claim, target):
-            _end(claim)
-        touched = list(slots.values())
-        claims.adopt(touched)
-        turned = claims.mark_full(touched)
+    locked = Locked.of(key)
+    claim = locked.claims.get(key)
+    if claim is None or _agrees(claim, said):
+        return
+    slots = dict(locked.slots)
+    target = None if _is_over(said) else _slot_of(claim, said)
+    if target:
+        slots[target.slot] = target
+    if target is None or not take_along(claim, target):
+        _end(claim)
+    touched = list(slots.values())
+    claims.adopt(touched)
+    turned = claims.mark_full(touched)
     drafts = [resources.draft(resources.slot(row, row.clinic)) for row in turned]
     if drafts:
         Repository(SYSTEM).write(drafts)

@@ -2,7 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import httpx
 import pytest
@@ -19,13 +19,20 @@ from portal.record.dates import LONDON
 from tests.builders import a_patient as a_person
 from tests.journeys.conftest import PHONE
 from tests.journeys.visitor import Visitor, forgive, with_session
-from tests.portal.appointments import truth
+from tests.portal.appointments import diary, truth
 from tests.portal.appointments.clinic import a_clinic, a_need, booked, claims_with, ordered
 from tests.signing_in import a_login, linked, signed_in
 
 HELD = "We are keeping this time for you"
 NUMBER = "07700 900 123"
 CROWD = 20
+ZONES = ["America/Los_Angeles", "Asia/Kolkata", "Europe/London"]
+CHANGES = [
+    (date(2026, 3, 29), "The clocks go forward on Sunday 29 March 2026."),
+    (date(2026, 10, 25), "The clocks go back on Sunday 25 October 2026."),
+    (date(2027, 3, 28), "The clocks go forward on Sunday 28 March 2027."),
+    (date(2027, 10, 31), "The clocks go back on Sunday 31 October 2027."),
+]
 
 
 @pytest.fixture
@@ -238,7 +245,7 @@ def hidden(page):
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)"', page))
 
 
-@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Kolkata", "Europe/London"])
+@pytest.mark.parametrize("zone", ZONES)
 def test_wherever_the_browser_is_the_time_is_the_hospitals(visits, amina, zone):
     patient, ticket = amina[1:]
     slot = ClinicSlot.objects.get(starts_at=datetime(2026, 3, 31, 8, 20, tzinfo=UTC))
@@ -253,6 +260,35 @@ def test_wherever_the_browser_is_the_time_is_the_hospitals(visits, amina, zone):
     ):
         her.opens(address).reads(time_said).reads("UK time")
         expect(warning.first).to_be_visible(visible=zone != "Europe/London")
+
+
+def test_across_each_change_of_the_clocks_a_clinic_at_nine_is_at_nine(visits, amina, live_site):
+    """The days before and after each change, from the week before it, wherever the browser is."""
+    every = a_clinic(
+        service="sundays", clinician="reed", weekdays=[6, 7, 1], first_day=date(2026, 3, 1),
+        last_day=None, opens=time(9), closes=time(9, 20), nation="",
+    )  # fmt: skip
+    ticket = ordered(amina[1], every.service)
+
+    for change, told in CHANGES:
+        distance = datetime.combine(change - timedelta(days=7), time(10), LONDON) - clock.now()
+        live_site.move_clock(seconds=distance.total_seconds())
+        clock.forget()
+        clinics.change(every, clock.now(), SYSTEM)
+        days = [change + timedelta(days=n) for n in (-1, 0, 1)]
+        found = ClinicSlot.objects.filter(clinic=every.key, local_date__in=days)
+        hours = sorted(one.starts_at.astimezone(UTC).hour for one in found)
+        assert hours == ([8, 8, 9] if "forward" in told else [8, 9, 9])
+        for zone in ZONES:
+            her = visits(amina, timezone_id=zone)
+            her.page.goto(f"/appointments/book/{ticket}/")
+            her.reads(told).reads("All times are UK time.")
+            for day in days:
+                name = f"9am on {day:%A} {day.day} {day:%B %Y}"
+                expect(her.page.get_by_role("button", name=name, exact=True)).to_be_visible()
+            warning = her.page.get_by_text("Your device shows another time. Go by UK time.")
+            expect(warning.first).to_be_visible(visible=zone != "Europe/London")
+            her.page.close()
 
 
 def test_without_a_ticket_he_is_told_why_and_whom_to_ring(visits, amina, ben, complaints):
@@ -275,7 +311,14 @@ def test_an_open_list_follows_what_is_ordered_and_booked(visits, amina, clinic):
     other = ordered(patient)
     expect(ready).to_have_count(2)
     slot = ClinicSlot.objects.get(clinic=clinic, idx=0, local_date=date(2026, 3, 31))
-    booked(patient, other, slot)
+    booking = booked(patient, other, slot)
 
     her.reads("Tuesday 31 March 2026, 9am")
     expect(ready).to_have_count(1)
+
+    # And what the hospital's own diary says.
+    diary.said(booking, "S13", slot.starts_at + timedelta(hours=1))
+    her.reads("Tuesday 31 March 2026, 10am")
+    diary.said(booking, "S15")
+    expect(ready).to_have_count(2)
+    her.reads("Cancelled")

@@ -5,13 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from fhir.access import SYSTEM
-from fhir.hl7.filing import file
-from fhir.intake import Source, accept
-from fhir.raw import Entry, dump
-from fhir.scope import scoped
+from fhir.intake import Refused
 from fhir.store import Repository
-from fhir.validation import check
-from portal import clock
 from portal.appointments import actions
 from portal.appointments.actions import Why
 from portal.appointments.refusing import CannotBook
@@ -29,30 +24,12 @@ from tests.portal.appointments.clinic import (
     ordered,
     records_of,
 )
-
-FEED = {
-    "name": "pas", "ods": "RMB", "sender": "MILLPAS|RMB", "processing": "P", "charset": "",
-    "identifiers": {}, "ack": {}, "reading": {}, "empty_means": "keep",
-}  # fmt: skip
-PID = "PID|1||9991000003^^^NHS^NH||Yusuf^Amina||19680314|F"
+from tests.portal.appointments.diary import PID, filed, put, said
 
 
 @pytest.fixture
 def booking(amina_yusuf, ticket, slots):
     return booked(amina_yusuf, ticket, slots[1])
-
-
-def said(booking, event, starts_at=None, at="20260312084500"):
-    """File what the diary says of a booking of ours; return what was remarked."""
-    begins = starts_at.strftime("%Y%m%d%H%M+0000") if starts_at else ""
-    sch = f"SCH|{booking.series}^DAYBOOK|A1^MILLPAS|||||||20|MIN|^^^{begins}"
-    raw = written(sch, PID, kind=f"SIU^{event}").replace(b"20260310140500", at.encode())
-    return filed(raw)
-
-
-def filed(raw):
-    with scoped(SYSTEM):
-        return file(raw, FEED, clock.now())
 
 
 @pytest.mark.parametrize(
@@ -165,15 +142,7 @@ def test_who_would_move_what_the_diary_called_off_is_told_and_the_hold_is_worth_
 
 
 def test_a_put_of_a_hospital_system_stands_over_the_booking(booking, slots):
-    resource = appointment(booking) | {"status": "cancelled"}
-    del resource["meta"]
-    text = dump(resource)
-    source = Source("epr", SYSTEM)
-
-    accept(
-        [Entry("", "PUT", f"Appointment/{booking.key}", "", "", "", text, check(text).resource)],
-        source,
-    )
+    put(booking.key, status="cancelled")
 
     assert appointment(booking)["status"] == "cancelled"
     assert claim(booking.key).state == State.CANCELLED
@@ -182,15 +151,10 @@ def test_a_put_of_a_hospital_system_stands_over_the_booking(booking, slots):
 
 def test_after_one_system_has_spoken_another_is_refused(booking):
     said(booking, "S15")
-    resource = appointment(booking)
-    text = dump(resource | {"status": "booked"})
 
-    with pytest.raises(Exception, match="another feed keeps this resource"):
-        accept(
-            [Entry("", "PUT", f"Appointment/{booking.key}", "", "", "", text,
-                   check(text).resource)],
-            Source("other", SYSTEM),
-        )  # fmt: skip
+    with pytest.raises(Refused, match="another feed keeps this resource"):
+        put(booking.key, "other", status="booked")
+
     assert appointment(booking)["status"] == "cancelled"
 
 

@@ -19,6 +19,7 @@ from tests.portal.appointments import truth
 from tests.portal.appointments.clinic import (
     DETAILS,
     a_ticket,
+    appointment,
     booked,
     choice,
     claims_with,
@@ -28,6 +29,7 @@ from tests.portal.appointments.clinic import (
     slots_of,
 )
 from tests.portal.appointments.crowd import at_once
+from tests.portal.appointments.diary import put
 
 FREE, CROWD = 50, 200
 
@@ -205,4 +207,32 @@ def test_cancelling_and_booking_the_same_time_at_once_is_one_after_the_other(mor
 
     assert came[0].state == State.CANCELLED
     assert len(claims_with(state__in=LIVE)) <= 1
+    assert truth.broken() == {}
+
+
+def test_a_hospitals_diary_and_its_patients_speak_at_once_and_the_diary_has_the_last_word(morning):
+    slots = a_day_of(24)
+    people = crowd_of(12, "breathing")
+    bookings = [
+        booked(key, ticket, slot) for (key, [ticket]), slot in zip(people, slots, strict=False)
+    ]
+    moving = [
+        held(one.patient, one.ticket, slots[12 + n], moving=one.key)
+        for n, one in enumerate(bookings)
+    ]
+
+    came = at_once(
+        [lambda one=one: put(one.key, status="cancelled") for one in bookings]
+        + [
+            lambda one=one: actions.move(records_of(one.patient), one.patient, one.key)
+            for one in moving
+        ]
+    )
+
+    said, moved = came[:12], came[12:]
+    assert said == [None] * 12
+    assert set(outcomes(moved)) <= {"booked", "NOT_BOOKED", "TAKEN"}
+    assert {appointment(one)["status"] for one in bookings} == {"cancelled"}
+    kept = {one.key for one in moved if isinstance(one, Claim)}
+    assert {one.key for one in claims_with(state=State.BOOKED)} == kept
     assert truth.broken() == {}

@@ -27,11 +27,14 @@ NEVER = {
         GROUP BY patient, service HAVING count(*) > 1""",
     "a booking without its appointment": """SELECT c.key FROM portal_claim c
         LEFT JOIN portal_fhir_resource r ON r.resource_type = 'Appointment'
-        AND r.logical_id = c.key::text AND r.status = 'booked' AND r.patient = c.patient
-        AND r.at = c.starts_at WHERE c.state = 'booked' AND r.number IS NULL""",
+        AND r.logical_id = c.key::text AND r.patient = c.patient AND r.at = c.starts_at
+        AND r.status IN ('booked', 'arrived', 'checked-in', 'fulfilled')
+        WHERE c.state = 'booked' AND r.number IS NULL""",
+    # What a hospital system has the last word on need have none.
     "an appointment without its booking": """SELECT r.logical_id FROM portal_fhir_resource r
         LEFT JOIN portal_claim c ON r.logical_id = c.key::text AND c.state = 'booked'
-        WHERE r.resource_type = 'Appointment' AND r.status = 'booked' AND c.key IS NULL""",
+        WHERE r.resource_type = 'Appointment' AND r.status = 'booked' AND c.key IS NULL
+        AND r.source = ''""",
     "a slot whose record disagrees": """SELECT s.slot FROM portal_clinicslot s
         LEFT JOIN portal_fhir_resource r ON r.resource_type = 'Slot' AND r.logical_id = s.slot
         WHERE r.status IS DISTINCT FROM CASE WHEN NOT s.is_open THEN 'busy-unavailable'
