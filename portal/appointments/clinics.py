@@ -22,7 +22,7 @@ from portal.appointments import claims, resources
 from portal.appointments.fitting import AHEAD, TAKEN_OVER, Fitting, Place, fit
 from portal.appointments.models import Claim, Clinic, ClinicSlot
 from portal.appointments.rules import State
-from portal.identity import people
+from portal.identity import people, sessions
 
 BATCH: Final = 200
 _WORDS: Final = "The clinic has had to cancel this appointment"
@@ -31,13 +31,14 @@ _REACHED_BY: Final = frozenset({"phone", "sms", "email"})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody whose booking a change hits."""
+    """Somebody whose booking a change hits; who has a login is told by notices."""
 
     patient: str
     name: str
     appointment: str
     starts_at: datetime
     has_contact: bool
+    has_login: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ class Preview:
 
     @property
     def without_contact(self) -> list[Told]:
-        return [one for one in self.told if not one.has_contact]
+        return [one for one in self.not_reached if not one.has_contact]
+
+    @property
+    def not_reached(self) -> list[Told]:
+        """Those whom no notice reaches: somebody must ring them or write to them."""
+        return [one for one in self.told if not one.has_login]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +146,8 @@ def _brought_into_line(
         to_come = ClinicSlot.objects.filter(clinic=clinic.key, starts_at__gt=now)
         rows = list(to_come.select_for_update(no_key=True).order_by("slot"))
         fitting = fit(clinic, rows, claims.live_in([row.slot for row in rows]), now)
-        preview = _preview(fitting, by)
         touched = _save(clinic, fitting, rows, keep=keep)
+    preview = _preview(fitting, by)
     if touched:
         _write([_schedule(clinic, now), *(resources.slot(row, clinic) for row in touched)])
     if not keep and preview.told:
@@ -223,13 +229,14 @@ def _told(places: Sequence[Place], by: Viewer) -> list[Told]:
     records = Repository(_as_staff(by, patients))
     wanted = Criteria("Patient", ids=sorted(patients), count=len(patients))
     known = {one.id: one.json for one in records.search(wanted)[0]}
-    return [_tell(one, known.get(one.patient)) for one in bookings]
+    with_login = sessions.with_login(patients)
+    return [_tell(one, known.get(one.patient), one.patient in with_login) for one in bookings]
 
 
-def _tell(booking: Claim, patient: Json | None) -> Told:
+def _tell(booking: Claim, patient: Json | None, has_login: bool) -> Told:  # noqa: FBT001 (of whom)
     name = people.name_of(patient) if patient else ""
     reached = _has_contact(patient) if patient else False
-    return Told(booking.patient, name, str(booking.key), booking.starts_at, reached)
+    return Told(booking.patient, name, str(booking.key), booking.starts_at, reached, has_login)
 
 
 def _has_contact(patient: Json) -> bool:

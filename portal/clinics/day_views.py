@@ -20,6 +20,7 @@ from portal.clinics.forms import CancelForm
 from portal.clinics.frame import me, page
 from portal.clinics.lending import facts_of
 from portal.clinics.reach import clinics_of
+from portal.identity import sessions
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import Role, User
 from portal.live import desks
@@ -134,5 +135,15 @@ def _cancelled(
         messages.info(request, "This visit had been changed or cancelled already.")
     else:
         desks.changed(f"Location/{clinic.location}")
-        messages.success(request, "Cancelled. The time is free again, and the patient is told.")
+        messages.success(request, _said(request, booking))
     return redirect("staff_clinic_day", on)
+
+
+def _said(request: IdentifiedRequest, booking: Claim) -> str:
+    """Return what follows: who has no login is told by nobody else."""
+    if sessions.with_login({booking.patient}):
+        return "Cancelled. The time is free again, and the patient is told."
+    facts = facts_of(request.viewer, {booking.patient}, {str(booking.key)})
+    known = facts.people.get(booking.patient)
+    how = f" {known.tell_by}." if known and known.tell_by else " Write to them."
+    return f"Cancelled. The time is free again. The patient has no login: tell them.{how}"

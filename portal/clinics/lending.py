@@ -13,11 +13,12 @@ from fhir.labels import HIDING, Label
 from fhir.paths import Json, find
 from fhir.store import Criteria, Repository
 from portal.appointments import person, resources, said
+from portal.identity import sessions
 from portal.identity.people import Person, person_of
+from portal.record import words
 from portal.record.entry import present
 
-_REACHED_BY: Final = {"email": "Email", "sms": "Text", "phone": "Phone"}
-_MOBILE: Final = "mobile"
+_EMAIL: Final = "email"
 _MOST_NEEDS: Final = 10
 
 
@@ -27,9 +28,17 @@ class Known:
 
     person: Person
     needs: tuple[str, ...]
-    tell_by: tuple[str, ...]
+    has_login: bool
     phone: str
+    email: str
     address: str
+
+    @property
+    def tell_by(self) -> str:
+        """Return how they hear of a change, or nothing where there is no way but a letter."""
+        if self.has_login:
+            return "Told at once"
+        return f"Ring {self.phone}" if self.phone else f"Email {self.email}" if self.email else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class Facts:
 
 
 def facts_of(by: Viewer, patients: Collection[str], bookings: Collection[str]) -> Facts:
-    """Return what the record says of those who are booked: three queries, however many."""
+    """Return what the record says of those who are booked: four queries, however many."""
     whose = frozenset(patients) - by.barred
     if not whose:
         return Facts({}, {})
@@ -53,11 +62,15 @@ def facts_of(by: Viewer, patients: Collection[str], bookings: Collection[str]) -
         found, _ = records.search(Criteria("Patient", ids=keys, count=len(keys)))
         booked, _ = records.search(wanted)
         flags, _ = records.search(active)
+    with_login = sessions.with_login(whose)
     needs: dict[str, list[str]] = {}
     for one in flags:
         needs.setdefault(one.patient, []).append(present(one).heading())
     return Facts(
-        {one.id: _known(one.json, needs.get(one.id, [])) for one in found},
+        {
+            one.id: _known(one.json, needs.get(one.id, []), has_login=one.id in with_login)
+            for one in found
+        },
         {one.id: one.json for one in booked},
     )
 
@@ -71,27 +84,23 @@ def _lent(by: Viewer, whose: frozenset[str]) -> Viewer:
     return replace(by, grants=(*by.grants, *lent))
 
 
-def _known(patient: Json, flags: list[str]) -> Known:
+def _known(patient: Json, flags: list[str], *, has_login: bool) -> Known:
     language = person.language_needed(patient)
     interpreter = [f"{said.language(language)} interpreter"] if language else []
-    points = [one for one in find(patient, "telecom") if isinstance(one, dict) and _holds(one)]
-    ways = {_way(one) for one in points}
     return Known(
         person_of(patient),
         tuple(dict.fromkeys([*interpreter, *flags])),
-        tuple(way for way in ("Email", "Text", "Phone") if way in ways),
+        has_login,
         person.phone(patient),
+        _email(patient),
         _address(patient),
     )
 
 
-def _holds(point: Json) -> bool:
-    is_known = point.get("value") and point.get("system") in _REACHED_BY
-    return bool(is_known) and point.get("use") != "old"
-
-
-def _way(point: Json) -> str:
-    return "Text" if point.get("use") == _MOBILE else _REACHED_BY[str(point["system"])]
+def _email(patient: Json) -> str:
+    points = [one for one in find(patient, "telecom") if isinstance(one, dict)]
+    emails = (one for one in points if one.get("system") == _EMAIL and one.get("use") != "old")
+    return next((words.plain(one.get("value") or "") for one in emails), "")
 
 
 def _address(patient: Json) -> str:

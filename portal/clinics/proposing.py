@@ -23,7 +23,8 @@ _COUNTED: Final = {
     "a": ("free time added or altered", "free times added or altered"),
     "r": ("free time removed", "free times removed"),
     "h": ("booked visit hit", "booked visits hit"),
-    "u": ("with no way to tell them", "with no way to tell them"),
+    "n": ("to ring or write to", "to ring or write to"),
+    "u": ("with no contact details", "with no contact details"),
     "f": ("booked visit fits again", "booked visits fit again"),
 }
 
@@ -69,6 +70,7 @@ class Proposal:
             "a": preview.times_made + preview.times_altered,
             "r": preview.free_withdrawn,
             "h": len(preview.told),
+            "n": len(preview.not_reached),
             "u": len(preview.without_contact),
             "f": preview.bookings_adopted,
         }
@@ -79,7 +81,7 @@ class Proposal:
 
         Whom it hits is said even when that is nobody.
         """
-        said_too = "hu" if self.before else "s"
+        said_too = "hnu" if self.before else "s"
         return [
             (letter, count, one if count == 1 else several)
             for letter, count in self.counts.items()

@@ -1,4 +1,4 @@
-"""Whose visit a clinic has cancelled, and who has no contact details: somebody must write."""
+"""Whose visit a clinic has cancelled and whom no notice reaches: somebody must ring or write."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ COLUMNS: Final = (
     "Visit was on",
     "At",
     "Clinic",
+    "Phone",
+    "Email",
     "Address",
 )
 _BY_HOSPITAL: Final = frozenset({BY_CLINIC, BY_SERVICE})
@@ -42,6 +44,8 @@ class Untold:
             weekday(self.claim.starts_at),
             clock(self.claim.starts_at),
             self.clinic.name,
+            self.known.phone or ("" if self.known.email else "No contact details"),
+            self.known.email,
             self.known.address,
         )
 
@@ -56,6 +60,6 @@ def untold(clinic: Clinic, now: datetime, by: Viewer) -> list[Untold]:
     return [
         Untold(clinic, one, known)
         for one in found
-        if (known := facts.people.get(one.patient)) and not known.tell_by
+        if (known := facts.people.get(one.patient)) and not known.has_login
         if why_cancelled(facts.appointments.get(str(one.key), {})) in _BY_HOSPITAL
     ]

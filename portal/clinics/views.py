@@ -37,7 +37,7 @@ def clinic(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def not_told(request: IdentifiedRequest, key: uuid.UUID) -> StreamingHttpResponse:
-    """Hand over, as a file, whose visit was cancelled and who has no contact details."""
+    """Hand over, as a file, whose visit was cancelled and whom no notice reaches."""
     found, now = clinic_of(me(request), key), clock.now()
     rows = [one.cells() for one in untold.untold(found, now, request.viewer)]
     answer = StreamingHttpResponse(

@@ -88,6 +88,12 @@ def linked_to(patient: str) -> User | None:
     return link.user if link else None
 
 
+def with_login(patients: Iterable[str]) -> set[str]:
+    """Return those of the patients for whom a login stands that can be used."""
+    links = Link.objects.filter(patient__in=set(patients), ended_at=None, user__is_active=True)
+    return set(links.values_list("patient", flat=True))
+
+
 def standing_of(session: SessionBase, user: User, now: datetime) -> Standing | rules.Over:
     """Return how a signed-in session stands, or why it is over."""
     limit = SessionLimit.objects.filter(key=_token_in(session), user=user).first()

@@ -6,7 +6,7 @@ from portal.identity.models import Role
 from tests.builders import a_patient
 from tests.portal.appointments import clinic as making
 from tests.portal.clinics.office import BREATHING, NORTH, SOUTH
-from tests.signing_in import a_login, signed_in
+from tests.signing_in import a_login, linked, signed_in
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def slots(clinic):
 
 @pytest.fixture
 def people(hospital, clinic):
-    """Give three patients with a ticket each; the last cannot be reached."""
+    """Give three patients with a ticket each; only the first has a login, the last no contact."""
     found = []
     for given, number, points in (
         ("Ada", "9990000018", [{"system": "email", "value": "ada@example.org"}]),
@@ -48,6 +48,7 @@ def people(hospital, clinic):
     ):
         key = hospital.create(a_patient(number, "Moss", given, telecom=points)).id
         found.append((key, making.ordered(key)))
+    linked(a_login("Ada Moss"), found[0][0])
     return found
 
 

@@ -11,6 +11,7 @@ from fhir.store import Repository
 from portal import clock
 from portal.appointments import actions, clinics
 from portal.appointments.rules import State
+from portal.clinics.untold import COLUMNS
 from portal.identity.models import Tie
 from tests.portal.appointments import clinic as making
 from tests.portal.clinics.office import agreed
@@ -39,11 +40,11 @@ def test_all_is_counted_before_anything_changes(office, address, bookings, clini
 
     said = words(shown)
     assert "1 session changes" in said
-    assert "6 free times removed 3 booked visits hit 1 with no way to tell them" in said
-    assert "24 March, 9am Ada Moss 999 000 0018 Email" in said
-    assert "24 March, 9:20am Bob Moss 999 000 0026 Text" in said
+    assert "3 booked visits hit 2 to ring or write to 1 with no contact details" in said
+    assert "24 March, 9am Ada Moss 999 000 0018 Told at once" in said
+    assert "24 March, 9:20am Bob Moss 999 000 0026 Ring 07700 900001" in said
     assert "24 March, 9:40am Cyd Moss 999 000 0034 No contact details" in said
-    assert "2 told at once. 1 on a list for you to write to." in said
+    assert "1 told at once. 2 on a list for you to ring or write to." in said
     assert "Tuesday 24 March 2026 No session any more" in said
     assert "Publish this change to 3 booked visits" in said
     assert 'value="keep" checked' in shown.content.decode()
@@ -82,7 +83,7 @@ def test_they_are_cancelled_with_the_reason_that_was_typed_and_who_cannot_be_tol
     done = office.post(address, given, follow=True)
 
     assert "Published. 6 free times removed and 3 visits cancelled." in words(done)
-    assert "1 person whose visit was cancelled has no contact details." in words(done)
+    assert "2 people whose visits were cancelled have no login, and must be rung" in words(done)
     assert states(bookings) == [State.CANCELLED] * 3
     for one in bookings:
         said = making.appointment(one)
@@ -93,9 +94,10 @@ def test_they_are_cancelled_with_the_reason_that_was_typed_and_who_cannot_be_tol
     who = Repository(SYSTEM).history("Appointment", str(bookings[0].key))
     assert len(who) == 2
     listed = rows_of(office.get(f"/staff/clinics/{clinic.key}/not-told.csv"))
-    assert [row[:5] for row in listed] == [
-        ["Name", "NHS number", "Date of birth", "Visit was on", "At"],
-        ["Cyd Moss", "999 000 0034", "14 March 1968", "Tuesday 24 March 2026", "9:40am"],
+    assert listed[0] == list(COLUMNS)
+    assert [[row[0], *row[3:5], row[6]] for row in listed[1:]] == [
+        ["Bob Moss", "Tuesday 24 March 2026", "9:20am", "07700 900001"],
+        ["Cyd Moss", "Tuesday 24 March 2026", "9:40am", "No contact details"],
     ]
 
 
@@ -177,7 +179,7 @@ def test_one_booking_is_cancelled_by_whose_wish_it_is(office, bookings, slots, b
 
     done = office.post(address, {"by": by}, follow=True)
 
-    assert "Cancelled. The time is free again, and the patient is told." in words(done)
+    assert "The patient has no login: tell them. Ring 07700 900001." in words(done)
     assert states(bookings) == [State.BOOKED, State.CANCELLED, State.BOOKED]
     said = making.appointment(bookings[1])["cancelationReason"]
     assert (said["coding"][0]["code"], said["text"]) == reason

@@ -62,7 +62,7 @@ def booked(hospital, clinic, patients):
     with claims.opened():
         Claim.objects.bulk_create(rows)
         claims.mark_full(slots)
-        hospital.write(drafts)
+    hospital.write(drafts)
     return rows
 
 
@@ -83,6 +83,7 @@ def test_a_clinic_of_500_bookings_is_counted_then_cancelled_in_few_steps(full, h
     closed = edited(clinic, stage=Clinic.Stage.CLOSED)
     told = clinics.preview_change(closed, clock.now(), SAM)
     assert (told.people, len(told.without_contact)) == (MANY, UNREACHED)
+    assert len(told.not_reached) == MANY
     assert (len(told.days), told.times_withdrawn, told.free_withdrawn) == (6, 54, 4)
     assert set(status_of(hospital, rows)) == {"booked"}
     before = changes.numbers([one.patient for one in rows])
