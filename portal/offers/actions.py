@@ -5,7 +5,7 @@ the database decides who was first, and the old booking stands until the new tim
 """
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -24,6 +24,7 @@ from portal.notices.standing import standing_of
 from portal.offers import rules
 from portal.offers.matching import Suited, suited
 from portal.offers.models import EarlierOffer, EarlierWish, Vacancy
+from portal.record.dates import instant
 
 State = EarlierOffer.State
 
@@ -32,24 +33,34 @@ class OfferEnded(Exception):
     """It ran out, was declined, or somebody else was first; nothing has changed."""
 
 
-def freed_by(appointments: Collection[str], now: datetime) -> None:
-    """Offer the times of these bookings, of those that have ended."""
-    keys = [uuid.UUID(one) for one in appointments if _is_key(one)]
+def freed_by(ended: Mapping[str, int], now: datetime) -> None:
+    """Write down the times that these bookings have left, by their Appointments' ids and versions.
+
+    They are offered apart (`go_on_with_all`): whoever tells of many changes waits for nobody.
+    """
     records = Repository(SYSTEM)
     with records.transaction(), claims.opened():
-        ended = Claim.objects.filter(key__in=keys).exclude(state__in=LIVE)
-        slots = list(ended.exclude(booked_at=None).values_list("slot", flat=True))
+        left = [slot for key, version in ended.items() for slot in _left(records, key, version)]
         free = ClinicSlot.objects.filter(
-            slot__in=slots, is_open=True, is_full=False, starts_at__gt=now
+            slot__in=left, is_open=True, is_full=False, starts_at__gt=now
         )
-        made = [_vacancy(slot, now) for slot in free.order_by("slot")]
-    for key in made:
-        go_on(key, now)
+        Vacancy.objects.bulk_create(
+            (_vacancy(slot, now) for slot in free.order_by("slot")), ignore_conflicts=True
+        )
 
 
 def go_on_with_all(now: datetime) -> None:
-    """End what has run out, and offer to whoever is next."""
-    for key in list(Vacancy.objects.filter(closed_at=None).values_list("pk", flat=True)):
+    """Offer what has come free, end what has run out, and offer it to whoever is next.
+
+    At night only what was still offered is looked at.
+    """
+    records = Repository(SYSTEM)
+    with records.transaction():
+        vacancies = Vacancy.objects.filter(closed_at=None)
+        if rules.until(now) is None:
+            vacancies = vacancies.filter(offers__state=State.OPEN).distinct()
+        found = list(vacancies.order_by("pk").values_list("pk", flat=True))
+    for key in found:
         go_on(key, now)
 
 
@@ -122,13 +133,33 @@ def mine(records: Repository, patient: str, key: uuid.UUID) -> EarlierOffer:
     return found
 
 
-def _vacancy(slot: ClinicSlot, now: datetime) -> int:
-    made, _ = Vacancy.objects.get_or_create(
-        slot=slot.slot,
-        closed_at=None,
-        defaults={"service": slot.service, "starts_at": slot.starts_at, "freed_at": now},
+def _left(records: Repository, appointment: str, version: int) -> list[str]:
+    """Return the slots that a booking was in before this version of it, and is not any more.
+
+    A hospital system that moves a booking takes its claim along: what it was in is known by when
+    the version before began.
+    """
+    key = _key(appointment)
+    claim = Claim.objects.filter(key=key, booked_at__isnull=False).first() if key else None
+    if claim is None:
+        return []
+    if claim.state not in LIVE:
+        return [claim.slot]
+    try:
+        before = records.read_version("Appointment", appointment, version - 1).json
+    except NotFound:
+        return []
+    began = instant(str(before.get("start") or ""))
+    if began is None or began == claim.starts_at:
+        return []
+    found = ClinicSlot.objects.filter(
+        service=claim.service, clinician=claim.clinician, starts_at=began
     )
-    return made.pk
+    return list(found.values_list("slot", flat=True))
+
+
+def _vacancy(slot: ClinicSlot, now: datetime) -> Vacancy:
+    return Vacancy(slot=slot.slot, service=slot.service, starts_at=slot.starts_at, freed_at=now)
 
 
 def _offer(
@@ -202,9 +233,8 @@ def _close(vacancy: Vacancy, now: datetime) -> None:
     Vacancy.objects.filter(pk=vacancy.pk).update(closed_at=now)
 
 
-def _is_key(said: str) -> bool:
+def _key(said: str) -> uuid.UUID | None:
     try:
-        uuid.UUID(said)
+        return uuid.UUID(said)
     except ValueError:
-        return False
-    return True
+        return None

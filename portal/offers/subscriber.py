@@ -9,7 +9,7 @@ from portal.offers.actions import freed_by
 
 def appointment_changed(changes: Sequence[Change]) -> None:
     ended = {
-        one.logical_id
+        one.logical_id: one.version
         for one in changes
         if one.resource_type == "Appointment" and one.kind == "updated" and not one.backload
     }

@@ -10,6 +10,7 @@ from portal.appointments import actions
 from portal.appointments.actions import Why
 from portal.calendars import visits
 from tests.portal.appointments.clinic import appointment, booked, moved, records_of
+from tests.portal.appointments.test_following import said
 
 
 def an_appointment(patient, start="2026-04-02T10:00:00+01:00", **more):
@@ -113,6 +114,22 @@ def test_what_was_entered_in_error_is_there_no_more(hospital, amina_yusuf, thurs
     hospital.update(made.json | {"status": "entered-in-error"}, 1)
 
     assert seen(amina_yusuf, thursday) == []
+
+
+def test_a_booking_that_a_hospitals_diary_moves_keeps_its_name_and_counts_up(
+    amina_yusuf, ticket, slots, thursday
+):
+    booking = booked(amina_yusuf, ticket, slots[0])
+    said(booking, "S13", slots[4].starts_at)
+    (moved_there,) = seen(amina_yusuf, thursday)
+    said(booking, "S15", at="20260312085500")
+
+    (off,) = seen(amina_yusuf, thursday)
+
+    assert moved_there.starts_at == slots[4].starts_at
+    assert moved_there.series == off.series == str(booking.series)
+    assert [moved_there.sequence, off.sequence] == [1, 2]
+    assert off.is_off
 
 
 @pytest.mark.parametrize("status", ["proposed", "pending", "waitlist"])

@@ -21,6 +21,7 @@ from portal.notices.subscriber import appointment_changed
 from portal.notices.tasks import send_notices
 from tests.builders import labelled
 from tests.portal.appointments.clinic import appointment, booked, moved, records_of
+from tests.portal.appointments.test_following import said
 from tests.portal.calendars.test_visits import an_appointment
 from tests.portal.notices.pieces import notices, sent, states, told, waiting
 
@@ -143,6 +144,18 @@ def test_a_hospital_system_that_moves_a_booking_of_ours_is_told_once_and_reminde
     assert sent() == [REARRANGED]
     assert waiting()[0] == (Kind.IN_7_DAYS, start - timedelta(days=7))
     assert len(waiting()) == 4
+
+
+def test_what_a_hospitals_diary_says_in_hl7_is_told_once(booking, slots):
+    said(booking, "S13", slots[7].starts_at)
+    said(booking, "S13", slots[7].starts_at)
+    assert sent() == [REARRANGED]
+    assert [due_at for _, due_at in waiting()][-1] == slots[7].starts_at - timedelta(minutes=15)
+
+    said(booking, "S15", at="20260312085500")
+
+    assert sent() == [CALLED_OFF]
+    assert waiting() == []
 
 
 def test_a_change_that_is_none_of_the_time_says_nothing_and_keeps_the_reminders(

@@ -9,6 +9,7 @@ from fhir.store import Repository
 from portal import clock
 from portal.appointments import actions
 from portal.appointments.actions import Why
+from portal.offers import actions as actions_of_offers
 from portal.offers import wishes
 from portal.offers.models import EarlierOffer
 from portal.offers.wishes import Wanted
@@ -63,8 +64,10 @@ def cancels(booking):
 
 
 def relayed():
+    """Let the relay tell of all changes, and the task offer what they have freed."""
     while changes.deliver_next():
         pass
+    actions_of_offers.go_on_with_all(clock.now())
 
 
 def offers(**which):

@@ -31,6 +31,7 @@ from tests.portal.appointments.clinic import (
     ordered,
     records_of,
 )
+from tests.portal.appointments.test_following import said
 from tests.portal.offers.pieces import (
     ANY_DAY,
     NUMBERS,
@@ -90,6 +91,29 @@ def test_a_moved_booking_frees_its_old_time_but_not_for_who_has_left_it(amina_yu
     relayed()
 
     assert offered_to() == [other.patient]
+
+
+@pytest.mark.parametrize("event", ["S15", "S26"])
+def test_a_time_that_a_hospital_system_takes_back_is_offered(leaver, slots, event):
+    (other,) = crowd(slots, 1)
+
+    said(leaver, event)
+    relayed()
+
+    assert offered_to(slot=slots[0].slot) == [other.patient]
+
+
+def test_a_time_from_which_a_hospital_system_moves_somebody_is_offered(leaver, slots):
+    (other,) = crowd(slots, 1)
+
+    said(leaver, "S13", slots[4].starts_at)
+    relayed()
+    assert offered_to(slot=slots[0].slot) == [other.patient]
+    actions.decline(records_of(other.patient), other.patient, offers()[0].key, clock.now())
+    said(leaver, "S13", slots[6].starts_at, at="20260312085000")
+    relayed()
+
+    assert offered_to(slot=slots[4].slot) == [other.patient]
 
 
 def test_a_clinic_that_closes_frees_nothing(leaver, slots):
