@@ -34,7 +34,9 @@ class FeedSettings:
 
     `identifiers` gives the system of an assigning authority or identifier type, where the rules
     below would not; `section` is the diagnostic service of a report that does not name its own;
-    `filler_is_shared` is for a laboratory whose number stands for a sample and not for a report.
+    `filler_is_shared` is for a laboratory whose number stands for a sample and not for a report;
+    `interpreter` is the field of its own, such as ZPI-2, in which a system says that somebody
+    needs one.
     """
 
     name: str
@@ -44,6 +46,7 @@ class FeedSettings:
     section: str = "LAB"
     largest_document: int = 3_500_000
     filler_is_shared: bool = False
+    interpreter: str = ""
     empty_means: str = "keep"
 
     def local(self, kind: str, *names: str) -> str:

@@ -22,6 +22,7 @@ _STATUS_EXTENSION: Final = f"{_UK}/StructureDefinition/Extension-UKCore-NHSNumbe
 _ETHNIC_SYSTEM: Final = f"{_UK}/CodeSystem/UKCore-EthnicCategoryEngland"
 _ETHNIC_EXTENSION: Final = f"{_UK}/StructureDefinition/Extension-UKCore-EthnicCategory"
 _BIRTH_TIME: Final = "http://hl7.org/fhir/StructureDefinition/patient-birthTime"
+_INTERPRETER: Final = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 _V3: Final = "http://terminology.hl7.org/CodeSystem/v3-"
 _LANGUAGE: Final = "urn:ietf:bcp:47"
 _NO: Final = frozenset({"N", "NO", "0", "F"})
@@ -136,6 +137,20 @@ def _ethnic(here: Here) -> Any:
     return None
 
 
+def _interpreter(here: Here) -> list[Json]:
+    """Return whether the person needs an interpreter, where the sender has a field for it."""
+    place = here.feed.interpreter
+    said = here.text(place).upper() if place else ""
+    return [{"url": _INTERPRETER, "valueBoolean": said not in _NO}] if said else []
+
+
+def _extension(here: Here) -> Any:
+    ethnic, interpreter = _ethnic(here), _interpreter(here)
+    if ethnic is DELETE:
+        return interpreter or DELETE
+    return [*(ethnic or ()), *interpreter]
+
+
 def _demographics_hidden(here: Here) -> Any:
     """Return R where the person's whereabouts are hidden: nobody is to see address or telephone.
 
@@ -216,7 +231,7 @@ PATIENT: Final = Resource(
     key=key_of_person,
     elements={
         "meta": {"security": made(_demographics_hidden, "ZU8-4", "PD1-12")},
-        "extension": made(_ethnic, "PID-22", "PID-10"),
+        "extension": made(_extension, "PID-22", "PID-10"),
         "identifier": made(_identifier, "PID-3", "PID-2", "PID-4", "PID-32", "ZU1-27"),
         "active": Always(value=True),
         "name": Joined((Each("PID-5", xpn), Each("PID-9", xpn))),

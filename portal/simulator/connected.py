@@ -26,6 +26,7 @@ def _terms(sender: Sender) -> Terms:
         sender.feed,
         ODS,
         sender=sender.header,
+        reading={"interpreter": sender.interpreter} if sender.interpreter else {},
         phone=_PHONE,
         silence_minutes=sender.silence_minutes,
     )

@@ -16,13 +16,15 @@ class Sender:
     application: str
     facility: str = ODS
     silence_minutes: int = 24 * 60
+    # Where it says that somebody needs an interpreter, if it does.
+    interpreter: str = ""
 
     @property
     def header(self) -> str:
         return f"{self.application}|{self.facility}"
 
 
-PAS: Final = Sender("patients-and-visits", "MILLPAS")
+PAS: Final = Sender("patients-and-visits", "MILLPAS", interpreter="ZPI-2")
 LABORATORY: Final = Sender("pathology", "WINPATH", silence_minutes=4 * 60)
 IMAGING: Final = Sender("imaging", "MILLRIS")
 SENDERS: Final = (PAS, LABORATORY, IMAGING)

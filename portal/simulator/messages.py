@@ -17,6 +17,7 @@ from portal.simulator.segments import (
     segment,
     stamp,
     within,
+    zpi,
 )
 
 _CLASSES: Final = {"outpatient": "O", "stay": "I", "emergency": "E"}
@@ -72,7 +73,8 @@ def _dated(history: History) -> Iterator[tuple[datetime, bytes]]:
 def _adt(event: str, person: Person, at: datetime, visit: Visit | None = None) -> bytes:
     """All that is known of the person, every time: what is left out might be taken for gone."""
     kind = f"ADT^{event}^{'ADT_A01' if visit else 'ADT_A05'}"
-    segments = [_evn(event, at), pid(person), pd1(person), nk1(person), visit and _pv1(visit)]
+    known = [pid(person), pd1(person), nk1(person), zpi(person)]
+    segments = [_evn(event, at), *known, visit and _pv1(visit)]
     return message(hospital.PAS, kind, at, [one for one in segments if one])
 
 

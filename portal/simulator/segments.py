@@ -107,6 +107,11 @@ def pd1(person: Person) -> str:
     return segment("PD1", {3: said(practice.name, "", practice.ods)})
 
 
+def zpi(person: Person) -> str:
+    """The hospital's own: whether somebody needs an interpreter."""
+    return segment("ZPI", {1: "1", 2: "Y" if person.interpreter else "N"})
+
+
 def nk1(person: Person) -> str:
     kin = person.kin
     if kin is None:

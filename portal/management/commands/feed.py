@@ -24,6 +24,7 @@ _OF_HL7: Final[dict[str, dict[str, Any]]] = {
     },
     "--empty-means": {"default": "keep", "help": "HL7 v2: keep or delete"},
     "--section": {"help": "HL7 v2: the service of reports that name none, LAB unless told"},
+    "--interpreter": {"help": "HL7 v2: its own field for who needs an interpreter, as ZPI-2"},
     "--filler-is-shared": {
         "action": "store_true",
         "help": "HL7 v2: its number stands for a sample, not for a report",
@@ -100,6 +101,8 @@ def _reading(options: dict[str, Any]) -> dict[str, str | bool]:
     reading: dict[str, str | bool] = {}
     if options["section"]:
         reading["section"] = options["section"]
+    if options["interpreter"]:
+        reading["interpreter"] = options["interpreter"]
     if options["filler_is_shared"]:
         reading["filler_is_shared"] = True
     return reading

@@ -1,5 +1,7 @@
 """ADT: what a person and their stay become."""
 
+from dataclasses import replace
+
 import pytest
 
 from fhir.hl7.messages import introduces
@@ -76,6 +78,23 @@ def test_how_far_an_nhs_number_was_verified_is_kept(given, code):
     ]
 
     assert found == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("feed", "said", "needs"),
+    [
+        (replace(PAS, interpreter="ZPI-2"), "Y", [True]),
+        (replace(PAS, interpreter="ZPI-2"), "N", [False]),
+        (replace(PAS, interpreter="ZPI-2"), "", []),
+        (PAS, "Y", []),
+    ],
+)
+def test_who_needs_an_interpreter_is_read_where_the_sender_says_it(feed, said, needs):
+    found = mapping(pid(f22="A"), f"ZPI|1|{said}", kind="ADT^A28", feed=feed).bundle
+    extensions = found["entry"][0]["resource"]["extension"]
+
+    assert [one["valueBoolean"] for one in extensions if "valueBoolean" in one] == needs
+    assert len(extensions) == len(needs) + 1
 
 
 @pytest.mark.parametrize(
