@@ -26,7 +26,13 @@ from tests.portal.test_doors import routes
 KINDS = [scope.key for scope in scopes.KINDS]
 NOWHERE = "7d5b43c2-0000-4000-8000-0123456789ab"
 # What belongs to one's own record alone, whoever else may see parts of it.
-OWN = ("record/access-log/", "record/download/", "record/share/", "account/people/", "account/notices/")
+OWN = (
+    "record/access-log/",
+    "record/download/",
+    "record/share/",
+    "account/people/",
+    "account/notices/",
+)
 BELOW = tuple(route for route in sorted(set(routes())) if route.startswith("record/"))
 
 
