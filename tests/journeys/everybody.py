@@ -1,21 +1,24 @@
 """A hospital's day with something on every page, for somebody who looks at them all."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from fhir.access import SYSTEM
 from fhir.labels import Label
 from fhir.store import Criteria, Repository
 from portal import clock
+from portal.appointments import clinics
 from portal.emergency.models import EmergencyAccess
 from portal.identity.models import Role, User
 from portal.privacy import actions
 from portal.privacy.actions import Asked
 from portal.privacy.models import Question
 from portal.record import log_reading
+from portal.record.dates import local
 from tests.builders import a_patient
 from tests.portal.amina import a_count, a_pressure, a_scan, flagged
 from tests.portal.amina import a_value as a_value_of
+from tests.portal.appointments.clinic import booked, ordered, published, slots_of
 from tests.portal.carers.helping import helps, invited
 from tests.portal.carers.helping import viewer_of as signed_viewer
 from tests.portal.carers.records import one_of_each
@@ -46,8 +49,10 @@ def a_full_day() -> dict[str, User]:
     _look(hospital, patient, grace, doctor)
     helps(ben, grace, "results", "letters")
     invited(grace, "letters", name="Zara Yusuf", relationship="DAUC")
+    _hold_a_clinic(patient, doctor)
     roles = (Role.RECORDS, Role.OPERATIONS, Role.ADMIN)
     staff = {role: with_app(a_login(f"The {role}", role)) for role in roles}
+    staff[Role.BOOKING] = with_app(a_login("The office", Role.BOOKING, sites=["north"]))
     return {"grace": grace, "ben": ben, "doctor": with_app(doctor), **staff}
 
 
@@ -55,6 +60,18 @@ def _somebody(hospital: Repository, name: str, nhs_number: str, **more: str) -> 
     user = with_app(a_login(name))
     linked(user, hospital.create(a_patient(nhs_number, family="Carter", **more)).id)
     return user
+
+
+def _hold_a_clinic(patient: str, doctor: User) -> None:
+    """Book two visits in the doctor's clinic, for one of which it has no room any more."""
+    today = local(clock.now()).date()
+    days = {"first_day": today, "last_day": None, "weekdays": [1, 2, 3, 4, 5, 6, 7], "nation": ""}
+    clinic = published(clinician=doctor.practitioners[0], opens=time(16), closes=time(18), **days)
+    last = slots_of(clinic, local_date=today)[-1]
+    for slot in (slots_of(clinic)[0], last):
+        booked(patient, ordered(patient), slot)
+    clinic.closes = time(17)
+    clinics.change(clinic, clock.now(), SYSTEM)
 
 
 def _fill(hospital: Repository, patient: str) -> None:

@@ -24,6 +24,7 @@ BEGIN = {
     "ben": ["/", "/record/", "/record/access-log/", "/record/download/", "/account/capacity/"],
     "doctor": ["/staff/results/", "/staff/emergency/", "/staff/privacy/"],
     Role.RECORDS: ["/staff/activation/", "/staff/privacy/", "/staff/parents/"],
+    Role.BOOKING: ["/staff/clinics/", "/staff/clinics/days/"],
     Role.OPERATIONS: ["/ops/", "/ops/messages/"],
     Role.ADMIN: ["/ops/", "/ops/emergencies/", "/staff/privacy/"],
 }
