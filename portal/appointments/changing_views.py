@@ -8,9 +8,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fhir.paths import find, first
 from fhir.store import NotFound, Stored
 from portal import clock
-from portal.appointments import actions, asked, listing, said, showing
+from portal.appointments import actions, asked, listing, person, said, showing
 from portal.appointments.forms import MOVE, CancelForm, ChangeForm
 from portal.appointments.models import Claim
 from portal.appointments.own import refusal_to_change
@@ -18,10 +19,10 @@ from portal.appointments.refusing import CannotBook
 from portal.appointments.rules import JOIN_BEFORE, Mode, State
 from portal.appointments.terms import terms_of
 from portal.identity.middleware import IdentifiedRequest
+from portal.record import pages
 from portal.record.dates import clock as time_of
 from portal.record.dates import weekday
 from portal.record.naming import names_of
-from portal.record.sections import address_of
 
 _PAGE: Final = ("GET", "HEAD", "POST")
 _BAD: Final = 400
@@ -35,6 +36,22 @@ def booked(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("appointments:list")
     is_new = "new" in request.GET
     return showing.shown(request, "booked", {**_told(request, booking, stored), "is_new": is_new})
+
+
+@require_safe
+def letter(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
+    """Show what is booked as a letter, to keep or to print."""
+    booking, stored = _booking(request, key)
+    if booking.state != State.BOOKED:
+        return redirect("appointments:list")
+    told = _told(request, booking, stored) | {
+        "person": pages.whose(request),
+        "reason": str(first(stored.json, "reasonCode.text") or ""),
+        "call_on": str(first(stored.json, "extension.valueContactPoint.value") or ""),
+        "needs": person.needs(request),
+        "place": _place(stored) if booking.mode == Mode.IN_PERSON else "",
+    }
+    return showing.shown(request, "letter", told)
 
 
 @require_http_methods(_PAGE)
@@ -95,6 +112,12 @@ def _booking(request: IdentifiedRequest, key: uuid.UUID) -> tuple[Claim, Stored]
         raise Http404 from None
 
 
+def _place(stored: Stored) -> str:
+    actors = (one for one in find(stored.json, "participant.actor") if isinstance(one, dict))
+    places = (one for one in actors if str(one.get("reference") or "").startswith("Location/"))
+    return next((str(one.get("display") or "") for one in places), "")
+
+
 def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[str, Any]:
     now, terms = clock.now(), terms_of(booking.service)
     names = names_of(request.records, [stored])
@@ -104,7 +127,6 @@ def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[st
         "minutes": said.minutes(booking.starts_at, booking.ends_at),
         "whom": listing.whom(stored.json, names),
         "instruction": str(stored.json.get("patientInstruction") or ""),
-        "address": address_of("Appointment", stored.id),
         "until": booking.starts_at - terms.cut_off,
         "is_in_time": refusal_to_change(booking, now) is None,
         "phone": terms.phone,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("book/<str:ticket>/", choosing_views.choose, name="choose"),
     path("held/<uuid:key>/", holding_views.held, name="held"),
     path("<uuid:key>/booked/", changing_views.booked, name="booked"),
+    path("<uuid:key>/letter/", changing_views.letter, name="letter"),
     path("<uuid:key>/change/", changing_views.change, name="change"),
     path("<uuid:key>/move/", choosing_views.move, name="move"),
     path("<uuid:key>/cancel/", changing_views.cancel, name="cancel"),

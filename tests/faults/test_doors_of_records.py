@@ -58,7 +58,11 @@ PATIENT_PAGES = (
     "/appointments/{booking}/change/",
     "/appointments/{booking}/move/",
     "/appointments/{booking}/cancel/",
+    "/appointments/{booking}/visit/",
+    "/appointments/{booking}/visit/?part=state",
+    "/appointments/{booking}/visit/check/",
     "/appointments/{booking}/earlier/",
+    "/appointments/{booking}/letter/",
 )
 STAFF_PAGES = ("/staff/results/{report}/", "/staff/results/{report}/?part=none")
 API = (

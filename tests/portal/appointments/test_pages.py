@@ -326,3 +326,34 @@ def test_needs_and_the_phone_number_come_from_the_record(
     browser.post(address, {"reason": "", "phone": "07700 900 004"})
     (one,) = appointments_of(amina_yusuf)
     assert one.json["supportingInformation"] == [{"reference": f"Flag/{flag.id}"}]
+
+
+def test_the_letter_is_there_at_once_with_what_was_said_and_what_is_needed(
+    browser, amina_yusuf, hospital, ticket, slots
+):
+    hospital.create(a_need(amina_yusuf, "Speak slowly"))
+    there = books(browser, ticket, slots[1], "My chest is tight").headers["Location"]
+    address = there.replace("booked/?new", "letter/")
+    assert f'href="{address}"' in browser.get(there).content.decode()
+
+    said = words(browser.get(address))
+
+    assert "Dear Amina Yusuf" in said
+    assert "Your video visit is booked When Tuesday 24 March 2026" in said
+    assert "When Tuesday 24 March 2026, 9:20am UK time, for 20 minutes" in said
+    assert "Who with Dr Priya Nair, Breathing clinic" in said
+    assert "What you want to talk about My chest is tight" in said
+    assert f"Phone number for this visit {PHONE} What you need from us Speak slowly" in said
+    assert "Have your inhalers with you." in said
+    assert "until 9:20am on Monday 23 March 2026. After that, call 01632 960 100" in said
+    assert "999 100 0003" in words(browser.get(f"{address}?print"))
+
+
+def test_the_letter_of_a_visit_that_is_off_is_no_more(browser, amina_yusuf, ticket, slots):
+    booking = booked(amina_yusuf, ticket, slots[1])
+    assert browser.get(f"/appointments/{booking.key}/letter/").status_code == 200
+    browser.post(f"/appointments/{booking.key}/cancel/", {"why": "OTHER", "sure": "yes"})
+
+    answer = browser.get(f"/appointments/{booking.key}/letter/")
+
+    assert answer.headers["Location"] == "/appointments/"
