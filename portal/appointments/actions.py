@@ -106,6 +106,18 @@ def extend(records: Repository, patient: str, key: uuid.UUID) -> Claim:
         return own(patient, key)
 
 
+def release(records: Repository, patient: str, key: uuid.UUID) -> None:
+    """Let go of a held time, which is anybody's again; of what is booked or over, nothing changes.
+
+    :raises NotFound: it is not this patient's.
+    """
+    lent(records, patient)
+    with claims.opened():
+        found = theirs(patient, Locked.of(key).claims.get(key), key)
+        if found.state == State.HELD:
+            claims.end([key], State.RELEASED)
+
+
 def confirm(records: Repository, patient: str, key: uuid.UUID, details: Details) -> Claim:
     """Make a booking of a hold; said again, the same booking is the answer.
 

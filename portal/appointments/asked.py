@@ -9,7 +9,7 @@ from fhir.store import NotFound
 from portal.appointments import claims
 from portal.appointments.lending import lent
 from portal.appointments.models import Claim
-from portal.appointments.own import own
+from portal.appointments.own import holds_of, own
 from portal.appointments.tickets import Asking, Ticket, standing_of
 from portal.identity.middleware import IdentifiedRequest
 
@@ -57,3 +57,16 @@ def claim(request: IdentifiedRequest, key: uuid.UUID) -> Claim:
             return own(request.patient, key)
     except NotFound:
         raise Http404 from None
+
+
+def holds(request: IdentifiedRequest) -> list[Claim]:
+    """Return the times that are kept for the patient in view just now, the first to end first.
+
+    :raises Http404: their appointments are not this viewer's to see.
+    """
+    try:
+        lent(request.records, request.patient)
+    except NotFound:
+        raise Http404 from None
+    with claims.opened():
+        return holds_of(request.patient)

@@ -57,7 +57,7 @@ def letter(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(_PAGE)
 def change(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     booking, stored = _booking(request, key)
-    if booking.state != State.BOOKED:
+    if booking.state != State.BOOKED and stored.json.get("status") != "booked":
         return redirect("appointments:list")
     form = ChangeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -128,6 +128,7 @@ def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[st
         "whom": listing.whom(stored.json, names),
         "instruction": str(stored.json.get("patientInstruction") or ""),
         "until": booking.starts_at - terms.cut_off,
+        "is_kept_here": booking.state == State.BOOKED,
         "is_in_time": refusal_to_change(booking, now) is None,
         "phone": terms.phone,
         "joins_at": booking.starts_at - JOIN_BEFORE,

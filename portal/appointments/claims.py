@@ -182,10 +182,9 @@ def extend(hold: Claim) -> bool:
 
 
 def end(keys: Sequence[uuid.UUID], state: State, moved_to: uuid.UUID | None = None) -> None:
-    """End bookings, which frees their units."""
-    Claim.objects.filter(key__in=keys).update(
-        state=state, moved_to=moved_to, ended_at=DatabaseNow(), sequence=F("sequence") + 1
-    )
+    """End bookings, or holds that are locked, which frees their units."""
+    ended: dict[str, Any] = {"moved_to": moved_to, "hold_until": None, "ended_at": DatabaseNow()}
+    Claim.objects.filter(key__in=keys).update(state=state, sequence=F("sequence") + 1, **ended)
 
 
 def adopt(slots: Sequence[ClinicSlot]) -> None:

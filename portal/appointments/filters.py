@@ -1,5 +1,6 @@
 """What a patient narrows the times down to, from what the clinics of a ticket have at all."""
 
+from calendar import day_name
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from django import forms
 from portal.appointments import said
 from portal.appointments.models import Clinic
 from portal.appointments.rules import Mode
-from portal.appointments.searching import Wanted
+from portal.appointments.searching import AFTERNOON, MORNING, Wanted
 from portal.appointments.tickets import Ticket
 
 One = TypeVar("One")
@@ -24,6 +25,8 @@ PERIODS: Final = {
     "later": "After 4 weeks",
 }
 
+PARTS: Final = {ANY: "Any time of day", MORNING: "Morning", AFTERNOON: "Afternoon"}
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -32,6 +35,7 @@ class Options:
     modes: tuple[Mode, ...]
     places: Mapping[str, str]
     languages: tuple[str, ...]
+    weekdays: tuple[int, ...]
     clinician: str
     minutes: int
 
@@ -47,6 +51,7 @@ class Options:
             tuple(mode for mode in Mode if mode in modes),
             {one.location: one.location_name for one in rows if one.location},
             tuple(sorted({code for one in rows for code in one.languages}, key=said.language)),
+            tuple(sorted({day for one in rows for day in one.weekdays})),
             _only((one.clinician_name for one in rows), ""),
             _only((one.minutes for one in rows), 0),
         )
@@ -58,6 +63,8 @@ class Filters(forms.Form):
     way = forms.ChoiceField(required=False)
     place = forms.ChoiceField(required=False)
     period = forms.ChoiceField(required=False, choices=list(PERIODS.items()))
+    day = forms.ChoiceField(required=False)
+    hours = forms.ChoiceField(required=False, choices=list(PARTS.items()))
     interpreter = forms.ChoiceField(required=False)
 
     def __init__(self, given: Mapping[str, str], options: Options, language: str) -> None:
@@ -67,6 +74,7 @@ class Filters(forms.Form):
         super().__init__({"interpreter": self.wants, **given})
         self._offer("way", "Any way", ((one.value, said.WAYS[one]) for one in options.modes))
         self._offer("place", "Any place", options.places.items())
+        self._offer("day", "Any day", ((str(day), day_name[day - 1]) for day in options.weekdays))
         spoken = ((code, f"{said.language(code)} interpreter") for code in options.languages)
         self._offer("interpreter", "No interpreter", spoken)
         self.full_clean()
@@ -77,6 +85,7 @@ class Filters(forms.Form):
         several = {
             "way": len(self.options.modes) > 1,
             "place": len(self.options.places) > 1,
+            "day": len(self.options.weekdays) > 1,
             "interpreter": bool(self.options.languages),
         }
         return [name for name in self.fields if several.get(name, True)]
@@ -89,8 +98,9 @@ class Filters(forms.Form):
         until = {"2w": now + _SOON, "4w": now + _LATER}.get(period)
         since = now + _LATER if period == "later" else None
         return Wanted(
-            self.chosen("way"), self.chosen("place"), self.chosen("interpreter"), since, until
-        )
+            self.chosen("way"), self.chosen("place"), self.chosen("interpreter"), since, until,
+            int(self.chosen("day") or 0), self.chosen("hours"),
+        )  # fmt: skip
 
     def sentence(self) -> str:
         """Return what is shown, for whoever does not see the form."""
@@ -100,6 +110,10 @@ class Filters(forms.Form):
         if place := self.chosen("place"):
             parts.append(f"at {self.options.places[place]}")
         parts.append(PERIODS[self.chosen("period")].lower())
+        if day := self.chosen("day"):
+            parts.append(f"on {day_name[int(day) - 1]}s")
+        if part := self.chosen("hours"):
+            parts.append(f"in the {PARTS[part].lower()}")
         if code := self.chosen("interpreter"):
             parts.append(f"with {said.a(said.language(code))} interpreter")
         return f"Showing: {', '.join(parts)}."

@@ -60,6 +60,7 @@ def _posted(request: IdentifiedRequest, aim: Aim, claim: Claim) -> HttpResponse:
         keeping.keep(_me(request), FORM, claim.ticket, typed, clock.now())
     act = request.POST.get("act", "")
     if act == OTHER:
+        actions.release(request.records, request.patient, claim.key)
         return _to_times(aim)
     if act == LONGER:
         return _longer(request, aim, claim)

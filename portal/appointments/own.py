@@ -5,9 +5,10 @@ from datetime import datetime
 
 from fhir.store import NotFound, Stored
 from portal.appointments import claims, rules
+from portal.appointments.claims import DatabaseNow
 from portal.appointments.models import Claim
 from portal.appointments.refusing import CannotBook
-from portal.appointments.rules import Refusal
+from portal.appointments.rules import Refusal, State
 from portal.appointments.terms import terms_of
 
 
@@ -17,6 +18,12 @@ def own(patient: str, key: uuid.UUID | str) -> Claim:
     :raises NotFound: it is another's, or none.
     """
     return theirs(patient, claims.by_key(key_of(key)), key)
+
+
+def holds_of(patient: str) -> list[Claim]:
+    """Return what is kept for a patient just now, the first to end first; where claims are open."""
+    held = Claim.objects.filter(patient=patient, state=State.HELD, hold_until__gt=DatabaseNow())
+    return list(held.order_by("hold_until"))
 
 
 def theirs(patient: str, found: Claim | None, key: uuid.UUID | str) -> Claim:

@@ -11,11 +11,13 @@ from fhir.store import Repository
 from portal.appointments import claims
 from portal.appointments.lending import lent
 from portal.appointments.tickets import Ticket
+from portal.record.dates import LONDON
 
 # More than this many are said to be so many "or more": counting them all would cost what listing
 # them does.
 COUNTED: Final = 100
 NEAREST: Final = 3
+MORNING, AFTERNOON = "am", "pm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Wanted:
     language: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    weekday: int = 0  # Monday is 1
+    part: str = ""  # of the day: MORNING or AFTERNOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ s.service = %(service)s AND s.is_open AND NOT s.is_full AND s.starts_at > dayboo
   AND (%(language)s = '' OR %(language)s = ANY (s.languages))
   AND (%(clinician)s = '' OR s.clinician = %(clinician)s)
   AND s.starts_at >= %(since)s AND s.starts_at < %(until)s
+  AND (%(weekday)s::int = 0 OR extract(isodow FROM s.local_date) = %(weekday)s::int)
+  AND (%(part)s::text = '' OR to_char(s.starts_at AT TIME ZONE %(zone)s, 'am') = %(part)s::text)
   AND (SELECT count(*) FROM portal_claim c WHERE c.slot = s.slot AND c.state IN ('held', 'booked')
     AND (c.hold_until IS NULL OR c.hold_until > daybook_now()) AND c.unit < s.capacity) < s.capacity
   AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.clinician = s.clinician
@@ -150,6 +156,9 @@ def _asked(ticket: Ticket, wanted: Wanted, moving: str) -> dict[str, Any]:
         "language": wanted.language,
         "since": max(starts, default="-infinity"),
         "until": min(ends, default=_EVER),
+        "weekday": wanted.weekday,
+        "part": wanted.part,
+        "zone": LONDON.key,
         "patient": ticket.patient,
         "moving": moving,
     }

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from portal import clock
-from portal.appointments import listing, showing
+from portal.appointments import asked, listing, showing
 from portal.appointments.tickets import tickets
 from portal.identity.middleware import IdentifiedRequest
 from portal.offers.reading import open_to
@@ -19,6 +19,7 @@ def appointments(request: IdentifiedRequest) -> HttpResponse:
     context = {
         "found": listing.listing(request.records, request.patient, clock.now()),
         "tickets": tickets(request.records, request.patient),
+        "holds": asked.holds(request),
         "offers": open_to(request.records, request.patient, clock.now()),
         "fresh": freshness.of(request.patient),
     }

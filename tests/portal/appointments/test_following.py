@@ -25,6 +25,7 @@ from tests.portal.appointments.clinic import (
     records_of,
 )
 from tests.portal.appointments.diary import PID, filed, put, said
+from tests.portal.pages import words
 
 
 @pytest.fixture
@@ -187,3 +188,12 @@ def test_a_visit_that_the_diary_made_itself_has_no_claim_and_is_in_the_list(amin
 
 def _slots(clinic):
     return list(clinic.slots.order_by("starts_at"))
+
+
+def test_what_the_diary_keeps_from_now_on_is_changed_by_ringing(her_browser, booking, slots):
+    said(booking, "S13", slots[1].starts_at + timedelta(hours=7))
+
+    page = words(her_browser.get(f"/appointments/{booking.key}/change/"))
+
+    assert "The hospital has changed this visit" in page
+    assert "Choose a different time" not in page

@@ -1,6 +1,7 @@
 """The pages by which a patient books: choose, check, book; what is refused, and what is kept."""
 
 import re
+from datetime import time as hour
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.portal.appointments.clinic import (
     appointments_of,
     booked,
     claims_with,
+    held,
     ordered,
     published,
     slots_of,
@@ -281,6 +283,50 @@ def test_the_filters_narrow_the_times_down_and_say_so(browser, amina_yusuf, clin
     assert "9 times to choose from" in shown(way="video", period="2w")
     assert "No times match" in shown(way="video", place="south")
     assert "99 times to choose from" in shown(way="<b>", place="none", period="x", interpreter="q")
+
+
+def test_times_are_narrowed_to_a_weekday_and_a_part_of_the_day_on_the_hospitals_clock(
+    browser, amina_yusuf, clinic
+):
+    published(clinician="lund", weekdays=[4], opens=hour(11, 40), closes=hour(12, 40))
+    ticket = ordered(amina_yusuf)
+
+    def shown(**asked):
+        return words(browser.get(f"/appointments/book/{ticket}/", asked))
+
+    # From 29 March on, noon in London is 11 by UTC.
+    assert "69 times to choose from" in shown()
+    thursdays = shown(day="4")
+    assert "15 times to choose from" in thursdays
+    assert "Showing: any time, on Thursdays." in thursdays
+    assert "Tuesday 24 March" not in thursdays
+    assert "10 times to choose from" in shown(day="4", hours="pm")
+    assert "Showing: any time, on Thursdays, in the morning." in shown(day="4", hours="am")
+    assert "5 times to choose from" in shown(day="4", hours="am")
+
+
+def test_a_day_that_is_full_is_not_a_day_to_choose(browser, ticket, slots):
+    first = [one for one in slots if one.local_date == slots[0].local_date]
+    type(slots[0]).objects.filter(slot__in=[one.slot for one in first]).update(is_full=True)
+
+    said = words(browser.get(f"/appointments/book/{ticket}/"))
+
+    assert "Tuesday 31 March 2026 Soonest" in said
+    assert "Tuesday 24 March" not in said
+
+
+def test_a_time_that_is_kept_is_told_in_the_list_until_it_is_let_go(
+    browser, ticket, slots, ben_carter, his_ticket
+):
+    address = holds(browser, ticket, slots[1])
+    listed = browser.get("/appointments/")
+    assert "We are keeping Tuesday 24 March 2026, 9:20am for you until" in words(listed)
+    assert f'href="{address}"' in listed.content.decode()
+
+    browser.post(address, {"act": "other"})
+
+    assert "We are keeping" not in words(browser.get("/appointments/"))
+    assert held(ben_carter, his_ticket, slots[1]).state == "held"
 
 
 def test_who_needs_an_interpreter_is_shown_times_with_one_at_first(
