@@ -11,7 +11,7 @@ from django.db import connection
 
 from fhir import changes
 from fhir.access import SYSTEM
-from fhir.changes import Change
+from fhir.changes import BESIDE, Change
 from fhir.scope import scoped
 from fhir.store import NotFound, Repository, Stored
 from portal.appointments import claims
@@ -23,8 +23,6 @@ from portal.live import desks
 
 # Browsers that are in one room find each other through here.
 ROOM: Final = "daybook_room"
-# A change of where somebody stands, and of nothing in the record.
-VISIT: Final = "visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def require_held_by(found: Opened, practitioners: Sequence[str]) -> None:
 def tell(found: Opened) -> None:
     """Wake the open pages of whoever may see the appointment, and its clinician's; nothing else."""
     change = Change(
-        found.booking.patient, "Appointment", str(found.key), 0, VISIT, found.appointment.labels
+        found.booking.patient, "Appointment", str(found.key), 0, BESIDE, found.appointment.labels
     )
     with scoped(SYSTEM):
         changes.record([change])

@@ -139,6 +139,15 @@ def at_work(user: User, now: datetime) -> Viewer:
     return viewer_in(Standing(user, session))
 
 
+def as_patient(user: User, now: datetime) -> Viewer:
+    """A patient as they are when signed in with a second factor."""
+    person = Link.objects.get(user=user, ended_at=None).patient
+    session = SessionLimit(
+        user=user, capacity=Capacity.PATIENT, person=person, second_factor_at=now
+    )
+    return viewer_in(Standing(user, session))
+
+
 def found_by(kind: str, system: str, value: str) -> list[str]:
     wanted = [("identifier", [token_hash(system, value)])]
     found, _ = Repository(SYSTEM).search(Criteria(kind, tokens=wanted, count=2))

@@ -45,14 +45,13 @@ def order_follow_ups(now: datetime) -> None:
             order_follow_up(records, patient, Order(service, name, title), now)
 
 
-def _open(kind: str, lead: Professional, rule: dict[str, object], now: datetime) -> None:
-    key = uuid.uuid5(_NAMESPACE, kind)
-    if Clinic.objects.filter(key=key).exists():
-        return
+def made(kind: str, lead: Professional, rule: dict[str, object], now: datetime) -> Clinic:
+    """Return a clinic of breathing medicine, which is not published yet."""
     service, service_name = _service()
     location, location_name = _shared("Location", bundles.outpatients())
-    clinic = Clinic(
-        key=key,
+    usual: dict[str, object] = {"opens": time(9), "closes": time(12), "minutes": 20}
+    return Clinic(
+        key=uuid.uuid5(_NAMESPACE, kind),
         stage=Clinic.Stage.PUBLISHED,
         name=f"{service_name}, {kind}",
         service=service,
@@ -61,14 +60,15 @@ def _open(kind: str, lead: Professional, rule: dict[str, object], now: datetime)
         clinician_name=lead.name,
         location=location,
         location_name=location_name,
-        opens=time(9),
-        closes=time(12),
-        minutes=20,
         first_day=local(now).date(),
         instruction="Have your inhalers and a list of your medicines with you.",
-        **rule,
+        **usual | rule,
     )
-    clinics.change(clinic, now, SYSTEM)
+
+
+def _open(kind: str, lead: Professional, rule: dict[str, object], now: datetime) -> None:
+    if not Clinic.objects.filter(key=uuid.uuid5(_NAMESPACE, kind)).exists():
+        clinics.change(made(kind, lead, rule, now), now, SYSTEM)
 
 
 def _service() -> tuple[str, str]:

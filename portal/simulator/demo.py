@@ -23,6 +23,7 @@ from portal.simulator.people import Person
 from portal.simulator.sender import FhirSender, NotTaken
 from portal.simulator.steps import Steps
 from portal.simulator.trickle import Figure, Trickle
+from portal.simulator.visiting import bring_a_visit
 
 _EVERY: Final = 0.2
 _PATIENCE: Final = 300.0
@@ -76,6 +77,8 @@ class Demo:
         try:
             histories = [self._history(person) for person in cast.PATIENTS]
             await self._stage(hospital, histories)
+            with self.steps("Amina is booked by video with Dr Nair, in a few minutes"):
+                await _aside(bring_a_visit, self.now())
             self.ready()
             await asyncio.gather(self._others(hospital), self._live(histories))
         finally:

@@ -1,14 +1,19 @@
 """The clinics of the demo: published once, and booked from the page as a patient would."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
 
 from portal.appointments.models import Clinic, ClinicSlot
+from portal.appointments.rules import State
 from portal.identity.models import Link, User
-from portal.record.dates import clock, local
+from portal.record.dates import LONDON, clock, local
 from portal.simulator import bundles, cast
 from portal.simulator.accounts import hand_over, name_professionals, open_accounts
 from portal.simulator.booking import open_clinics, order_follow_ups
 from portal.simulator.messages import first_told
+from portal.simulator.visiting import bring_a_visit
+from tests.portal.appointments.clinic import claims_with
 from tests.portal.appointments.test_pages import books
 from tests.portal.pages import words
 from tests.portal.simulator.arriving import bundle_arrives, message_arrives
@@ -90,3 +95,21 @@ def test_sam_runs_both_clinics_and_sees_who_has_booked(opened, now):
 
     assert listed.count("Outpatients, Entrance B") == 2
     assert "9am Amina Yusuf 999 100 0003" in day
+
+
+def test_a_visit_by_video_can_be_joined_at_any_hour_and_is_booked_once(opened, now, moved_clock):
+    amina = Link.objects.get(user__email=cast.AMINA.email).patient
+
+    assert bring_a_visit(now)
+    assert bring_a_visit(now)
+
+    (visit,) = [one for one in claims_with(patient=amina) if one.state == State.BOOKED]
+    assert timedelta() < visit.starts_at - now <= timedelta(minutes=10)
+    assert "You can join now" in words(of(cast.AMINA).get(f"/appointments/{visit.key}/visit/"))
+    doctor = signed_in(User.objects.get(email="nair@millbrook.example"))
+    assert cast.AMINA.name in words(doctor.get("/staff/visits/"))
+    later = moved_clock.move(hours=3)
+    assert bring_a_visit(later)
+    assert len([one for one in claims_with(patient=amina) if one.state == State.BOOKED]) == 2
+    midnight = datetime.combine(local(later).date(), time(23, 50), LONDON)
+    assert not bring_a_visit(moved_clock.move_to(midnight))
