@@ -5,12 +5,17 @@ from typing import Final
 
 from fhir.access import Viewer
 from fhir.paths import Json
+from portal.appointments.rules import Mode
 
 _CLASSES: Final = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
 
-def begun(appointment: Json, by: Viewer, now: datetime) -> Json:
-    """Return the consultation that begins when its patient is let in."""
+_AT_HOSPITAL: Final = {"system": _CLASSES, "code": "AMB", "display": "ambulatory"}
+_ELSEWHERE: Final = {"system": _CLASSES, "code": "VR", "display": "virtual"}
+
+
+def begun(appointment: Json, mode: str, by: Viewer, now: datetime) -> Json:
+    """Return the consultation that begins when its patient is let in, or is rung."""
     patient = next(
         one["actor"]
         for one in appointment.get("participant", ())
@@ -19,7 +24,7 @@ def begun(appointment: Json, by: Viewer, now: datetime) -> Json:
     made: Json = {
         "resourceType": "Encounter",
         "status": "in-progress",
-        "class": {"system": _CLASSES, "code": "VR", "display": "virtual"},
+        "class": _AT_HOSPITAL if mode == Mode.IN_PERSON else _ELSEWHERE,
         "subject": patient,
         "appointment": [{"reference": f"Appointment/{appointment['id']}"}],
         "participant": [{"individual": {"reference": by.who, "display": by.name}}],

@@ -61,8 +61,7 @@ def admit(by: Clinician, key: uuid.UUID, party: uuid.UUID, now: datetime) -> Non
         if rules.is_let_in(comer, now):
             return
         if comer.role == Role.PATIENT and not held.encounter:
-            begun = encounters.begun(found.appointment.json, by.records.viewer, now)
-            held.encounter = _lent(by).create(begun).id
+            held.encounter = _lent(by).create(_begun(by, found, now)).id
             held.admitted_at = now
             held.save(update_fields=["encounter", "admitted_at"])
         issue(comer, now)
@@ -122,6 +121,8 @@ def end(
         if held.encounter:
             said = lent.read("Encounter", held.encounter)
             lent.update(encounters.finished(said.json, now), said.version)
+        else:  # they talked by phone, or met
+            held.encounter = lent.create(encounters.finished(_begun(by, found, now), now)).id
         lent.update(appointment.json | {"status": "fulfilled"}, appointment.version)
         if outcome == Outcome.FOLLOW_UP and follow_up:
             order = _order(appointment.json, found.booking, follow_up, now)
@@ -165,6 +166,10 @@ def _held(by: Clinician, key: uuid.UUID, now: datetime) -> Iterator[tuple[Opened
         yield found, found.held
 
 
+def _begun(by: Clinician, found: Opened, now: datetime) -> Json:
+    return encounters.begun(found.appointment.json, found.booking.mode, by.records.viewer, now)
+
+
 def _lent(by: Clinician) -> Repository:
     return by.records.lent_writes("Appointment", "Encounter", "ServiceRequest", "Slot")
 
@@ -177,7 +182,7 @@ def _moderator(by: Clinician, key: uuid.UUID, found: Opened) -> Party:
 
 def _close(held: Consultation, outcome: Outcome, now: datetime) -> None:
     held.outcome, held.ended_at = outcome, now
-    held.save(update_fields=["outcome", "ended_at", "ticket"])
+    held.save(update_fields=["outcome", "ended_at", "ticket", "encounter"])
     Party.objects.filter(consultation=held.key).update(
         token_digest="", token_until=None, session="", socket=""
     )

@@ -81,7 +81,8 @@ def note(request: IdentifiedRequest) -> HttpResponse:
     now, by = clock.now(), _me(request)
     rows = clinic_of(request.records, by.practitioners, local(now).date(), now)
     to = form.cleaned_data["to"]
-    chosen = [row.key for row in rows if row.key == to or (not to and row.is_waiting)]
+    seen = [row for row in rows if row.person]
+    chosen = [row.key for row in seen if row.key == to or (not to and row.is_waiting)]
     try:
         told = seeing.say(by, chosen, form.said(), now)
     except NotFound:

@@ -125,6 +125,8 @@ def test_a_relations_visit_is_on_the_list_without_their_name(amina, dr_nair, ami
 
     assert "Ask a colleague to see them" in page
     assert "Yusuf" not in page
+    dr_nair.browser.post("/staff/visits/note/", {"note": "late-10"})
+    assert held(amina.key).note == ""
     assert dr_nair.admits(amina.key).status_code == 404
 
 
@@ -295,6 +297,15 @@ def test_other_days_are_the_day_before_and_the_day_after_alone(dr_nair):
         dr_nair.reads(f"?day={day + timedelta(days=distance)}")
     for said in (str(day + timedelta(days=2)), str(day - timedelta(days=2)), "today", "2026-99-99"):
         assert dr_nair.browser.get(f"/staff/visits/?day={said}").status_code == 404, said
+
+
+def test_whoever_was_rung_instead_has_an_encounter_too(amina, dr_nair, amina_yusuf):
+    amina.posts("phone/")
+
+    dr_nair.posts(amina.key, "end", outcome="discharged")
+
+    assert encounter_of(amina_yusuf)["status"] == "finished"
+    assert making.appointment(making.claim(amina.key))["status"] == "fulfilled"
 
 
 def encounter_of(patient):

@@ -25,6 +25,7 @@ from tests.portal.appointments import clinic as making
 from tests.portal.carers.helping import GRACE_BORN, acting, helps
 from tests.portal.consultations.visits import party_of
 from tests.signing_in import a_login, linked, signed_in
+from tests.site import Site
 
 pytestmark = pytest.mark.journey
 
@@ -76,13 +77,12 @@ class Room:
         actions.use_token(self.records(browser), self.key, token, session(browser), clock.now())
 
     @contextmanager
-    def socket(self, browser=None, *, origin="", key=""):
+    def socket(self, browser=None, *, origin="", key="", web=None):
         cookie = browser.cookies[configured.SESSION_COOKIE_NAME].value if browser else ""
         headers = {"Cookie": f"{configured.SESSION_COOKIE_NAME}={cookie}"} if browser else {}
-        address = f"ws://localhost:{self.web.port}/live/visits/{key or self.key}/"
-        with connect(
-            address, origin=origin or self.web.base_url, additional_headers=headers
-        ) as socket:
+        web = web or self.web
+        address = f"ws://localhost:{web.port}/live/visits/{key or self.key}/"
+        with connect(address, origin=origin or web.base_url, additional_headers=headers) as socket:
             with suppress(ConnectionClosed):
                 socket.send(json.dumps({"t": "hello", "page": "one"}))
             yield socket
@@ -174,7 +174,18 @@ def test_nobody_sits_down_who_was_not_let_in(room):
         assert closed_with(socket) == 4404
 
 
-def test_a_patient_is_alone_until_the_doctor_comes_and_never_alone_with_a_third(room):
+@pytest.fixture
+def another_process(web, tmp_path):
+    """Give a second process of the same service, as in production."""
+    beside = Site(web.database_name, tmp_path)
+    yield beside.start("web")
+    beside.stop_all()
+
+
+def test_a_patient_is_alone_until_the_doctor_comes_and_never_alone_with_a_third(
+    room, another_process
+):
+    """The doctor's socket is in another process than theirs."""
     room.is_let_in(room.hers)
     room.is_let_in(room.his, "carer")
     room.moderates()
@@ -183,7 +194,7 @@ def test_a_patient_is_alone_until_the_doctor_comes_and_never_alone_with_a_third(
         bens = heard(his, "welcome")["id"]
         assert sees(hers)["held"]
         says(his, graces, "Mother?")
-        with room.socket(room.doctors) as doctors:
+        with room.socket(room.doctors, web=another_process) as doctors:
             sees(doctors, "patient", "carer")
             assert not sees(hers, "moderator", "carer")["held"]
             sees(his, "moderator", "patient")
