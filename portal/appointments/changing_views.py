@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fhir.paths import find, first
 from fhir.store import NotFound, Stored
 from portal import clock
-from portal.appointments import actions, asked, listing, person, said, showing
+from portal.appointments import access, actions, asked, listing, person, said, showing
 from portal.appointments.forms import MOVE, CancelForm, ChangeForm
 from portal.appointments.models import Claim
 from portal.appointments.own import refusal_to_change
@@ -118,6 +118,16 @@ def _place(stored: Stored) -> str:
     return next((str(one.get("display") or "") for one in places), "")
 
 
+def _access(request: IdentifiedRequest, booking: Claim) -> list[tuple[str, bool]]:
+    """Return what the place has, for those who come to it."""
+    if booking.mode != Mode.IN_PERSON or not booking.location:
+        return []
+    try:
+        return access.in_words(request.records.read("Location", booking.location).json)
+    except NotFound:
+        return []
+
+
 def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[str, Any]:
     now, terms = clock.now(), terms_of(booking.service)
     names = names_of(request.records, [stored])
@@ -131,5 +141,6 @@ def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[st
         "is_kept_here": booking.state == State.BOOKED,
         "is_in_time": refusal_to_change(booking, now) is None,
         "phone": terms.phone,
+        "access": _access(request, booking),
         "joins_at": booking.starts_at - JOIN_BEFORE,
     }

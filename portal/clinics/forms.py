@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 
 from portal.appointments import said
+from portal.appointments.access import FACTS
 from portal.appointments.models import Clinic
 from portal.appointments.times import NATIONS
 from portal.clinics.actions import Why
@@ -202,6 +203,26 @@ class CancelForm(forms.Form):
 
     def why(self) -> Why:
         return Why[self.cleaned_data["by"]]
+
+
+class PlaceForm(forms.Form):
+    """What a place has: a choice for each fact, and the version of the place that was seen."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        for fact, label in FACTS.items():
+            self.fields[fact] = forms.ChoiceField(
+                label=label,
+                required=False,
+                choices=[("", "Not known"), ("yes", "Yes"), ("no", "No")],
+                error_messages=_choose(f"Choose yes, no or not known for {label.lower()}"),
+            )
+
+    def facts(self) -> dict[str, bool]:
+        given = self.cleaned_data
+        return {fact: given[fact] == "yes" for fact in FACTS if given[fact]}
 
 
 def edited(before: Clinic | None, values: Mapping[str, Any]) -> Clinic:
