@@ -177,6 +177,15 @@ def test_the_page_says_when_it_was_last_read(her_browser, booking):
     assert "12 March 2026, 9:02am" in words(her_browser.get(PAGE))
 
 
+def test_what_a_calendar_has_read_stands_in_the_log_of_who_looked(her_browser, booking):
+    read(made(her_browser))
+
+    said = words(her_browser.get("/record/access-log/"))
+
+    assert "The calendar of Amina Yusuf" in said
+    assert "Through a calendar address" in said
+
+
 def test_a_login_that_is_disconnected_takes_its_address_with_it(her_browser, booking, her_login):
     path = made(her_browser)
     assert read(path).status_code == 200

@@ -22,9 +22,11 @@ from portal.offers import actions, wishes
 from portal.offers.actions import OfferEnded
 from portal.offers.models import Vacancy
 from portal.offers.tasks import offer_earlier_times
+from portal.offers.wishes import Wanted
 from tests.portal.appointments import truth
 from tests.portal.appointments.clinic import (
     booked,
+    carer_of,
     claim,
     held,
     moved,
@@ -209,6 +211,23 @@ def test_who_says_yes_is_moved_and_the_others_keep_what_they_have(leaver, slots)
         accepts(first)
     assert truth.broken() == {}
     assert waiting[1].key == second.booking
+
+
+def test_a_helper_with_whom_appointments_are_shared_wishes_and_accepts(leaver, slots):
+    (other,) = crowd(slots, 1)
+    helper = carer_of(other.patient, "Appointment")
+    wishes.wish(helper, other.patient, other, Wanted(1, ANY_DAY), clock.now())
+    cancels(leaver)
+    relayed()
+    (offer,) = offers()
+    with pytest.raises(NotFound):
+        actions.accept(
+            carer_of(other.patient, "Observation"), other.patient, offer.key, clock.now()
+        )
+
+    made = actions.accept(helper, other.patient, offer.key, clock.now())
+
+    assert (made.patient, made.slot) == (other.patient, slots[0].slot)
 
 
 def test_the_time_that_an_accepted_offer_frees_is_offered_on(leaver, slots):
