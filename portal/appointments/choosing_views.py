@@ -17,7 +17,7 @@ from portal.appointments.lost import Sought
 from portal.appointments.models import ClinicSlot
 from portal.appointments.own import refusal_to_change
 from portal.appointments.refusing import CannotBook
-from portal.appointments.searching import search
+from portal.appointments.searching import days_held, search
 from portal.appointments.terms import terms_of
 from portal.identity.middleware import IdentifiedRequest
 
@@ -74,11 +74,15 @@ def _times(request: IdentifiedRequest, aim: Aim, status: int = 200) -> HttpRespo
     options = Options.of(aim.ticket)
     filters = Filters(request.GET.dict(), options, known.language)
     after = days.begin_after(request.GET.get("after", ""), request.patient)
+    wanted = filters.wanted(now)
     page = search(
-        request.records, aim.ticket, filters.wanted(now),
+        request.records, aim.ticket, wanted,
         after=after, count=days.PAGE, moving=aim.moves,
     )  # fmt: skip
-    found = days.days_of(page, aim.ticket, filters.chosen("way"))
+    found = days.days_of(
+        page, aim.ticket, filters.chosen("way"),
+        lambda last: days_held(aim.ticket, wanted, last, after),
+    )  # fmt: skip
     context = {
         "aim": aim,
         "options": options,

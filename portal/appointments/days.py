@@ -1,7 +1,7 @@
 """Free times as a page shows them: by day, each a button that says what pressing it holds."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -60,11 +60,15 @@ class Days:
     last: datetime | None
 
 
-def days_of(page: Page, ticket: Ticket, way: str) -> Days:
-    """Return whole days: one that is cut off by the end of the page begins the next."""
+def days_of(
+    page: Page, ticket: Ticket, way: str, held: Callable[[datetime], Iterable[date]]
+) -> Days:
+    """Return whole days, and those among them with no times left: `held` says all of them."""
     times = _whole(page.times) if page.has_more else page.times
     offered = [Offered(one, mode_of(one.modes, ticket, way)) for one in times]
-    days = [_day(day, list(group)) for day, group in groupby(offered, _date)]
+    by_day = {day: list(group) for day, group in groupby(offered, _date)}
+    every = {*by_day, *(held(times[-1].starts_at) if times else ())}
+    days = [_day(day, by_day.get(day, [])) for day in sorted(every)]
     after = _sealed(times[-1], ticket.patient) if page.has_more else ""
     return Days(days, after, times[-1].starts_at if times else None)
 

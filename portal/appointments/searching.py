@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
@@ -65,10 +65,9 @@ class Page:
         return self.count < COUNTED
 
 
-# Nobody else's booking of that slot or live hold of its units, nor the clinician elsewhere, nor the
-# patient at that time, save in the booking that they are moving.
-_FREE: Final = """
-s.service = %(service)s AND s.is_open AND NOT s.is_full AND s.starts_at > daybook_now()
+# What a ticket and its patient ask of a time, whoever has it.
+_WANTED: Final = """
+s.service = %(service)s AND s.is_open AND s.starts_at > daybook_now()
   AND (%(mode)s = '' OR %(mode)s = ANY (s.modes))
   AND (%(modes)s::text[] = '{}' OR s.modes && %(modes)s::text[])
   AND (%(location)s = '' OR s.location = %(location)s)
@@ -77,6 +76,11 @@ s.service = %(service)s AND s.is_open AND NOT s.is_full AND s.starts_at > dayboo
   AND s.starts_at >= %(since)s AND s.starts_at < %(until)s
   AND (%(weekday)s::int = 0 OR extract(isodow FROM s.local_date) = %(weekday)s::int)
   AND (%(part)s::text = '' OR to_char(s.starts_at AT TIME ZONE %(zone)s, 'am') = %(part)s::text)
+"""
+# Nobody else's booking of that slot or live hold of its units, nor the clinician elsewhere, nor the
+# patient at that time, save in the booking that they are moving.
+_FREE: Final = f"""
+{_WANTED} AND NOT s.is_full
   AND (SELECT count(*) FROM portal_claim c WHERE c.slot = s.slot AND c.state IN ('held', 'booked')
     AND (c.hold_until IS NULL OR c.hold_until > daybook_now()) AND c.unit < s.capacity) < s.capacity
   AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.clinician = s.clinician
@@ -114,6 +118,12 @@ WITH later AS (
 )
 SELECT * FROM near ORDER BY starts_at, slot
 """
+# By way of clinics: slots that are full stand in no index of a service's times.
+_DAYS: Final = f"""
+SELECT DISTINCT s.local_date FROM portal_clinic k JOIN portal_clinicslot s ON s.clinic_id = k.key
+WHERE k.service = %(service)s AND {_WANTED} AND s.starts_at > %(after)s AND s.starts_at <= %(last)s
+ORDER BY 1
+"""
 _EVER: Final = "infinity"
 
 
@@ -142,6 +152,16 @@ def nearest(ticket: Ticket, mode: str, around: datetime, moving: str = "") -> li
     """Return the free times that are nearest to one that could not be had, in order."""
     asked = _asked(ticket, Wanted(mode=mode), moving)
     return [_time(row) for row in _fetched(_NEAREST, asked | {"around": around, "limit": NEAREST})]
+
+
+def days_held(
+    ticket: Ticket, wanted: Wanted, last: datetime, after: tuple[datetime, str] | None = None
+) -> list[date]:
+    """Return the days of such times, free or not, on a page whose last time is `last`."""
+    page = {"after": after[0] if after else "-infinity", "last": last}
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS, _asked(ticket, wanted, "") | page)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _asked(ticket: Ticket, wanted: Wanted, moving: str) -> dict[str, Any]:

@@ -305,14 +305,18 @@ def test_times_are_narrowed_to_a_weekday_and_a_part_of_the_day_on_the_hospitals_
     assert "5 times to choose from" in shown(day="4", hours="am")
 
 
-def test_a_day_that_is_full_is_not_a_day_to_choose(browser, ticket, slots):
-    first = [one for one in slots if one.local_date == slots[0].local_date]
-    type(slots[0]).objects.filter(slot__in=[one.slot for one in first]).update(is_full=True)
+def test_a_day_without_a_time_left_says_so_and_has_none_to_press(browser, ticket, slots):
+    days = [slots[0].local_date, slots[18].local_date]
+    type(slots[0]).objects.filter(local_date__in=days).update(is_full=True)
 
     said = words(browser.get(f"/appointments/book/{ticket}/"))
 
-    assert "Tuesday 31 March 2026 Soonest" in said
-    assert "Tuesday 24 March" not in said
+    assert "Tuesday 24 March 2026 No times left Tuesday 31 March 2026 Soonest, 9 times" in said
+    assert "Tuesday 7 April 2026 No times left Tuesday 14 April 2026 9 times" in said
+    assert "on Tuesday 7 April" not in said
+    # What is not asked for has not run out either.
+    narrowed = words(browser.get(f"/appointments/book/{ticket}/", {"period": "4w"}))
+    assert "14 April" not in narrowed
 
 
 def test_a_time_that_is_kept_is_told_in_the_list_until_it_is_let_go(
