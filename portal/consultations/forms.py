@@ -44,9 +44,9 @@ class NoteForm(forms.Form):
         return said
 
     def said(self) -> str:
-        said = self.cleaned_data
-        words: str = said["words"] if said["note"] == OTHER else said["note"]
-        return " ".join(words.split())
+        """Return what was typed, or else what was chosen."""
+        typed: str = self.cleaned_data["words"]
+        return " ".join(typed.split()) or str(self.cleaned_data["note"])
 
 
 WITHIN = {"4": "4 weeks", "13": "3 months", "26": "6 months", "52": "12 months"}

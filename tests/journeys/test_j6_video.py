@@ -5,7 +5,7 @@ machine takes for it.
 """
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings
@@ -30,6 +30,7 @@ from tests.portal.appointments.clinic import (
     ordered,
     slots_of,
 )
+from tests.portal.carers.helping import acting, helps
 from tests.signing_in import a_login, linked
 
 SLOWLY = 60_000
@@ -59,6 +60,7 @@ FLOWING = """async () => {
   }
   return found;
 }"""
+OPEN = "() => window.ways.filter((way) => way.connectionState === 'connected').length"
 START = time(10, 40)
 
 
@@ -292,3 +294,39 @@ def test_without_script_the_waiting_room_works_and_a_visit_that_was_not_to_be_ca
 
 def dr_nair_login() -> User:
     return User.objects.get(name="Dr Priya Nair")
+
+
+def test_a_son_is_a_third_in_the_call_and_is_never_alone_with_his_mother_there(
+    visit, amina, her_login, dr_nair, a_browser, live_site
+):
+    ben = a_login("Ben Carter")
+    linked(ben, Repository(SYSTEM).create(a_person("9991013172", "Carter", "Ben")).id)
+    sharing = helps(ben, her_login, "appointments", born=date(1968, 3, 14))
+    context = with_camera(a_browser(DESK))
+    cookie = acting(ben, sharing).cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_site.base_url}])
+    son = Visitor(context, context.new_page())
+    address = f"/appointments/{visit.key}/visit/"
+    live_site.move_clock(minutes=2)
+    for one in (amina, son):
+        one.opens(address).presses("Go straight to the waiting room")
+    dr_nair.opens("/staff/visits/").reads("Ben Carter is waiting too")
+
+    dr_nair.presses("Admit Amina Yusuf")
+    amina.presses("Join now")
+    connected(amina.page, dr_nair.page)
+    dr_nair.presses("Let in Ben Carter").looks()
+    son.presses("Join now")
+    for one in (amina, son, dr_nair):
+        expect(one.page.locator("[data-call]")).to_have_attribute(
+            "data-connected", "2", timeout=SLOWLY
+        )
+    for one in (amina, son, dr_nair):
+        until(lambda page=one.page: flows(page), f"Nothing comes in at {one.page.url}.")
+    son.looks()
+
+    dr_nair.page.goto("about:blank")
+    for one, other in ((amina, "Ben Carter"), (son, "Amina Yusuf")):
+        expect(one.page.locator("[data-tiles] figure")).to_have_count(1, timeout=SLOWLY)
+        assert not one.page.get_by_text(other).count()
+        until(lambda page=one.page: not page.evaluate(OPEN), f"{other} is still heard.")

@@ -43,10 +43,16 @@ def invited(grace: User, *scopes: str, ends_on: date | None = None, **more: str)
     )
 
 
-def helps(ben: User, grace: User, *scopes: str, ends_on: date | None = None) -> Sharing:
+def helps(
+    ben: User,
+    grace: User,
+    *scopes: str,
+    ends_on: date | None = None,
+    born: date = GRACE_BORN,
+) -> Sharing:
     """Let Ben help Grace with these parts of her record."""
     made = invited(grace, *scopes, ends_on=ends_on)
-    return actions.accept(user=ben, typed=made.code, born=GRACE_BORN, now=clock.now())
+    return actions.accept(user=ben, typed=made.code, born=born, now=clock.now())
 
 
 def acting(ben: User, sharing: Sharing):

@@ -135,6 +135,7 @@ def test_a_relations_visit_is_on_the_list_without_their_name(amina, dr_nair, ami
     [
         ({"note": "late-10"}, "Dr Nair is running 10 minutes late"),
         ({"note": "other", "words": "I am on a ward, back soon"}, "I am on a ward, back soon"),
+        ({"note": "late-20", "words": "Back at  ten"}, "From Dr Nair: Back at ten"),
     ],
 )
 def test_a_note_is_read_by_those_who_wait_and_cannot_be_answered(amina, dr_nair, said, read):
