@@ -19,7 +19,7 @@ from fhir.labels import HIDING
 from fhir.paths import Json
 from fhir.store import Criteria, Draft, Repository
 from portal.appointments import claims, resources
-from portal.appointments.fitting import AHEAD, TAKEN_OVER, Fitting, Place, fit
+from portal.appointments.fitting import AHEAD, TAKEN_OVER, Fitting, fit
 from portal.appointments.models import Claim, Clinic, ClinicSlot
 from portal.appointments.rules import State
 from portal.identity import people, sessions
@@ -139,6 +139,37 @@ def orphans(clinic: Clinic) -> list[Claim]:
         return list(kept.order_by("starts_at", "unit"))
 
 
+def cancel_orphans(clinic: Clinic, now: datetime, by: Viewer, agreed: Agreed) -> list[Told]:
+    """Cancel the bookings to come that were kept outside their sessions; return whom to tell.
+
+    :raises LookAgain: they are not those that were agreed to any more.
+    :raises Conflict: a hospital system changed one of them at the same moment.
+    """
+    with transaction.atomic():
+        Clinic.objects.select_for_update().get(key=clinic.key)
+        with claims.opened():
+            to_come = ClinicSlot.objects.filter(clinic=clinic.key, starts_at__gt=now)
+            slots = list(to_come.select_for_update(no_key=True).order_by("slot"))
+            live = claims.live_in([row.slot for row in slots])
+            kept = [one for one in live if one.orphaned_at and one.state == State.BOOKED]
+            claims.end([one.key for one in kept], State.CANCELLED)
+            turned = claims.mark_full(slots)
+        if agreed.stamp != stamp_of(kept):
+            raise LookAgain
+        told = _told(kept, by)
+        if turned:
+            _write([resources.slot(row, clinic) for row in turned])
+        if told:
+            _cancel(told, by, agreed.words or _WORDS)
+    return told
+
+
+def stamp_of(bookings: Sequence[Claim]) -> str:
+    """Return what stands for these bookings."""
+    said = ",".join(sorted(str(one.key) for one in bookings))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
 def _brought_into_line(
     clinic: Clinic, now: datetime, by: Viewer, *, keep: bool, words: str = ""
 ) -> Preview:
@@ -217,12 +248,12 @@ def _preview(fitting: Fitting, by: Viewer) -> Preview:
         free_withdrawn=sum(row.slot not in booked for row in fitting.withdrawn),
         bookings_kept=sum(one.fits for one in fitting.places),
         bookings_adopted=len(fitting.adopted),
-        told=_told(fitting.orphaned, by),
+        told=_told([one.claim for one in fitting.orphaned], by),
     )
 
 
-def _told(places: Sequence[Place], by: Viewer) -> list[Told]:
-    bookings = sorted((one.claim for one in places), key=lambda one: (one.starts_at, one.unit))
+def _told(hit: Sequence[Claim], by: Viewer) -> list[Told]:
+    bookings = sorted(hit, key=lambda one: (one.starts_at, one.unit))
     patients = {one.patient for one in bookings}
     if not patients:
         return []

@@ -15,6 +15,7 @@ from portal.appointments.models import Claim, Clinic, ClinicSlot
 from portal.appointments.rules import State
 from portal.clinics import actions, days
 from portal.clinics.actions import CannotCancel
+from portal.clinics.editing_views import wake
 from portal.clinics.fields import read_day
 from portal.clinics.forms import CancelForm
 from portal.clinics.frame import me, page
@@ -134,7 +135,7 @@ def _cancelled(
     except CannotCancel:
         messages.info(request, "This visit had been changed or cancelled already.")
     else:
-        desks.changed(f"Location/{clinic.location}")
+        wake(clinic)
         messages.success(request, _said(request, booking))
     return redirect("staff_clinic_day", on)
 

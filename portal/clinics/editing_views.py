@@ -147,12 +147,18 @@ def _publish(editing: Editing, agree: AgreeForm) -> HttpResponse:
     try:
         with transaction.atomic():
             done = clinics.change(changed, clock.now(), by, keep=keep, agreed=agreed)
-            for place in {changed.location, editing.before.location if editing.before else ""}:
-                desks.changed(f"Location/{place}")
+            for one in filter(None, (changed, editing.before)):
+                wake(one)
     except (LookAgain, Conflict, IntegrityError, claims.Taken):
         return _shown(editing, agree, _proposed(editing), status=_CONFLICT)
     messages.success(editing.request, _said(changed, done, keep=keep))
     return redirect("staff_clinic", changed.key)
+
+
+def wake(clinic: Clinic) -> None:
+    """Let open pages look again that show a clinic, by its place or its clinician."""
+    desks.changed(f"Location/{clinic.location}")
+    desks.changed(f"Practitioner/{clinic.clinician}")
 
 
 def _said(clinic: Clinic, done: Preview, *, keep: bool) -> str:

@@ -188,6 +188,15 @@ class AgreeForm(forms.Form):
     key = forms.UUIDField(required=False)  # of a clinic that is new
 
 
+class OutsideForm(forms.Form):
+    """Which bookings were looked at that are to be cancelled, and what their patients read."""
+
+    stamp = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    words = forms.CharField(
+        required=False, max_length=LONGEST_REASON, error_messages={"max_length": _LONG_REASON}
+    )
+
+
 class CancelForm(forms.Form):
     """By whose wish one booking is cancelled, and what its patient reads."""
 

@@ -14,7 +14,8 @@ from portal.appointments.rules import State
 from portal.clinics.untold import COLUMNS
 from portal.identity.models import Tie
 from tests.portal.appointments import clinic as making
-from tests.portal.clinics.office import agreed
+from tests.portal.appointments.test_clinics import edited
+from tests.portal.clinics.office import agreed, hidden
 from tests.portal.pages import words
 
 NONE = {"held": "none", "act": "preview"}
@@ -209,3 +210,39 @@ def test_a_booking_elsewhere_is_not_there(office, places, hospital, amina_yusuf)
     for method in (office.get, office.post):
         assert method(f"/staff/clinics/bookings/{booking.key}/cancel/").status_code == 404
     assert making.claim(booking.key).state == State.BOOKED
+
+
+def test_what_was_kept_outside_is_cancelled_all_at_once_later(office, address, bookings, clinic):
+    office.post(address, agreed(office.post(address, NONE), NONE))
+    outside = f"/staff/clinics/{clinic.key}/outside/"
+    page = office.get(outside)
+    assert "1 told at once. 2 on a list for you to ring or write to." in words(page)
+    making.cancelled(bookings[2])
+
+    stale = office.post(outside, {"stamp": hidden(page, "stamp")})
+
+    assert stale.status_code == 409
+    assert "Look once more" in words(stale)
+    assert states(bookings) == [State.BOOKED, State.BOOKED, State.CANCELLED]
+
+    given = {"stamp": hidden(stale, "stamp"), "words": "Dr Nair is away."}
+    done = office.post(outside, given, follow=True)
+
+    assert "2 visits cancelled." in words(done)
+    assert states(bookings) == [State.CANCELLED] * 3
+    assert making.appointment(bookings[0])["cancelationReason"]["text"] == "Dr Nair is away."
+    assert "No visit of this clinic is outside its session." in words(office.get(outside))
+    assert office.post(outside, {}).status_code == 400
+
+
+def test_a_time_is_free_again_whose_booking_stood_outside_since_it_is_held_otherwise(
+    office, clinic, bookings, slots
+):
+    clinics.change(edited(clinic, modes=["phone"]), clock.now(), SYSTEM)
+    assert making.fhir_slot(slots[0])["status"] == "busy"
+    outside = f"/staff/clinics/{clinic.key}/outside/"
+
+    office.post(outside, {"stamp": hidden(office.get(outside), "stamp")})
+
+    assert making.fhir_slot(slots[0])["status"] == "free"
+    assert making.slots_of(clinic)[0].is_full is False

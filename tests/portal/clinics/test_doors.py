@@ -14,6 +14,7 @@ PAGES = (
     "/staff/clinics/{clinic}/",
     "/staff/clinics/{clinic}/change/",
     "/staff/clinics/{clinic}/not-told.csv",
+    "/staff/clinics/{clinic}/outside/",
     "/staff/clinics/{clinic}/sessions/2026-03-24/",
     "/staff/clinics/bookings/{booking}/cancel/",
     "/staff/clinics/days/2026-03-24/?place={place}",
