@@ -24,7 +24,7 @@ POOLER_WORDS = ("pgbouncer", "pooler")
 
 @register(Tags.security)
 def public_service_is_safe(**_: Any) -> list[CheckMessage]:
-    return list(_unsafe_in_public()) if settings.IS_PUBLIC else []
+    return [*_unsafe_in_public(), *_out_of_order()] if settings.IS_PUBLIC else []
 
 
 @register(Tags.database)
@@ -82,6 +82,15 @@ def _unsafe_in_public() -> Iterator[CheckMessage]:
             "E-mail is printed, not sent: nobody would get a sign-in code.",
             hint="Set EMAIL_HOST.",
             id="daybook.W001",
+        )
+
+
+def _out_of_order() -> Iterator[CheckMessage]:
+    if settings.TURN_URLS and not settings.TURN_SECRET:
+        yield Error(
+            "TURN_URLS without TURN_SECRET: no browser could use the relay.",
+            hint="Set TURN_SECRET to the relay's static-auth-secret.",
+            id="daybook.E008",
         )
 
 

@@ -34,6 +34,7 @@ def test_a_public_service_that_is_safe_may_start(public):
         ("DEBUG", True, "daybook.E001"),
         ("SECRET_KEY", "short", "daybook.E002"),
         ("CLOCK_MAY_MOVE", True, "daybook.E004"),
+        ("TURN_URLS", ["turn:turn.millbrook.example"], "daybook.E008"),
         ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "daybook.W001"),
     ],
 )
