@@ -278,7 +278,7 @@ def _seen_by(viewer: Viewer) -> tuple[str, list[Any]]:
 
 def _owed(by_patient: Mapping[str, Sequence[Change]]) -> list[tuple[str, str]]:
     """Return whom the relay shall tell: a subscriber hears of the changes that it has named."""
-    subscribers: Mapping[str, Sequence[str]] = settings.FHIR_SUBSCRIBERS
+    subscribers: Mapping[str, Collection[str]] = settings.FHIR_SUBSCRIBERS
     return [
         (key, name)
         for key in sorted(by_patient)
@@ -287,6 +287,6 @@ def _owed(by_patient: Mapping[str, Sequence[Change]]) -> list[tuple[str, str]]:
     ]
 
 
-def _is_wanted(change: Change, wanted: Sequence[str]) -> bool:
+def _is_wanted(change: Change, wanted: Collection[str]) -> bool:
     """Whether a subscriber has named this kind of change, be it of any type or of this one."""
     return change.kind in wanted or f"{change.kind}/{change.resource_type}" in wanted

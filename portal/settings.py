@@ -142,22 +142,6 @@ CLOCK_MAY_MOVE = env.flag("CLOCK_MAY_MOVE")
 # The record: the points at which the portal plugs into fhir
 
 FHIR_VIEWER = "portal.identity.viewers.viewer_of_token"  # who is asking the REST API?
-# Who hears of a change, in this order, and of which kinds: of any type, or of those named.
-FHIR_SUBSCRIBERS = {
-    "portal.results.subscriber.report_changed": ["created", "updated"],
-    "portal.notices.subscriber.appointment_changed": ["created/Appointment", "updated/Appointment"],
-    "portal.offers.subscriber.appointment_changed": ["updated/Appointment"],
-}
-# What follows a hospital system's word on a type in the transaction that writes it
-FHIR_FOLLOWING = {"Appointment": "portal.appointments.following.appointments_come"}
-# By what people are told, beside their own pages; docs/how-to/add-a-notification-channel.md
-NOTICE_CHANNELS = ["portal.notices.channels.Email"]
-# Who knows how long ago the systems of a patient's record were heard.
-RECORD_FRESHNESS = "portal.ops.freshness.of"
-# Who knows how many people's results are due to open and have not.
-RESULTS_OVERDUE = "portal.results.overdue.people"
-# Parts of a record, by their addresses, that none of this hospital's systems sends
-RECORD_HELD_ELSEWHERE = frozenset(env.words("RECORD_HELD_ELSEWHERE"))
 FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinician releases it
     "DiagnosticReport",
     "Observation",
@@ -172,6 +156,24 @@ FHIR_LABELLED_ON_ARRIVAL = [  # what arrives withheld, until a rule or a clinici
     "ImagingStudy",
     "Specimen",
 ]
+# Who hears of a change, in this order, and of which kinds: of any type, or of those named.
+FHIR_SUBSCRIBERS = {
+    "portal.results.subscriber.report_changed": frozenset(
+        f"{kind}/{name}" for name in FHIR_LABELLED_ON_ARRIVAL for kind in ("created", "updated")
+    ),
+    "portal.notices.subscriber.appointment_changed": ["created/Appointment", "updated/Appointment"],
+    "portal.offers.subscriber.appointment_changed": ["updated/Appointment"],
+}
+# What follows a hospital system's word on a type in the transaction that writes it
+FHIR_FOLLOWING = {"Appointment": "portal.appointments.following.appointments_come"}
+# By what people are told, beside their own pages; docs/how-to/add-a-notification-channel.md
+NOTICE_CHANNELS = ["portal.notices.channels.Email"]
+# Who knows how long ago the systems of a patient's record were heard.
+RECORD_FRESHNESS = "portal.ops.freshness.of"
+# Who knows how many people's results are due to open and have not.
+RESULTS_OVERDUE = "portal.results.overdue.people"
+# Parts of a record, by their addresses, that none of this hospital's systems sends
+RECORD_HELD_ELSEWHERE = frozenset(env.words("RECORD_HELD_ELSEWHERE"))
 PROCRASTINATE_IMPORT_PATHS = [
     "portal.drafts.tasks",
     "portal.appointments.tasks",

@@ -1,6 +1,7 @@
 """What the relay makes of a report that has come in."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -10,6 +11,8 @@ from fhir.labels import Label
 from fhir.scope import scoped
 from fhir.store import Repository
 from portal import clock
+from portal.results.cases import TYPES
+from portal.results.following import FOLLOWERS
 from portal.results.models import DueRelease
 from portal.results.subscriber import report_changed
 from tests.builders import a_report
@@ -31,6 +34,13 @@ from tests.portal.results.pieces import TUESDAY
 State = DueRelease.State
 
 pytestmark = pytest.mark.usefixtures("tuesday")
+
+
+def test_the_relay_tells_of_every_type_that_is_decided_on_and_of_no_other():
+    wanted = settings.FHIR_SUBSCRIBERS["portal.results.subscriber.report_changed"]
+
+    types = {*TYPES, *FOLLOWERS}
+    assert wanted == {f"{kind}/{one}" for one in types for kind in ("created", "updated")}
 
 
 def test_a_routine_report_is_seen_with_all_its_results_in_one_change(amina_yusuf, queue):
