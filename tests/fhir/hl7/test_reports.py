@@ -322,7 +322,7 @@ def test_one_order_for_several_tests_is_a_requisition_and_no_identifier():
     assert [one["value"] for one in order["identifier"]] == ["L1"]
 
 
-@pytest.mark.parametrize("kind", ["MDM^T02", "ADT^A34", "ADT^A40", "ORU^W01", "SIU^S12"])
+@pytest.mark.parametrize("kind", ["MDM^T02", "ADT^A34", "ADT^A40", "ORU^W01", "SIU^S18"])
 def test_other_kinds_are_not_mapped_yet(kind):
     with pytest.raises(NotMapped) as refused:
         mapping(PID, OBR, HB, kind=kind)
