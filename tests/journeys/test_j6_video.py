@@ -58,7 +58,9 @@ FLOWING = """async () => {
       if (one.kind === "audio") found.sound += one.bytesReceived ?? 0;
     }
   }
-  return found;
+  const before = window.flowed ?? { frames: 0, sound: 0 };
+  window.flowed = found;
+  return found.frames > before.frames && found.sound > before.sound && before.frames > 0;
 }"""
 OPEN = "() => window.ways.filter((way) => way.connectionState === 'connected').length"
 START = time(10, 40)
@@ -115,11 +117,8 @@ def dr_nair(visit, a_browser, live_site) -> Visitor:
 
 
 def flows(page: Page) -> bool:
-    """Whether frames are decoded and sound comes in, more with each look."""
-    first = page.evaluate(FLOWING)
-    page.wait_for_timeout(500)
-    second = page.evaluate(FLOWING)
-    return second["frames"] > first["frames"] > 0 and second["sound"] > first["sound"] > 0
+    """Whether more frames are decoded and more sound has come in than when it was last asked."""
+    return page.evaluate(FLOWING)
 
 
 def connected(*pages: Page) -> None:
@@ -163,7 +162,7 @@ def test_amina_is_seen_by_video_and_by_nobody_else(
     admit = dr_nair.page.get_by_role("button", name="Admit Amina Yusuf")
     expect(admit).to_be_visible(timeout=SLOWLY)
     row = dr_nair.page.get_by_role("row").filter(has_text="Amina Yusuf")
-    for said in ("0 min", "Large print", "Camera", "Asked for a phone call"):
+    for said in (re.compile(r"\d min"), "Large print", "Camera", "Asked for a phone call"):
         expect(row).to_contain_text(said)
     dr_nair.looks()
 
