@@ -49,11 +49,12 @@ def in_turn(*asked: Asked) -> list[Answer]:
     if not asked:
         return []
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline() as pipeline:
+    with connection.wrap_database_errors:
         cursors = [psycopg.Cursor(connection.connection) for _ in asked]
-        for cursor, (statement, values) in zip(cursors, asked, strict=True):
-            cursor.execute(statement, values)
-        pipeline.sync()
+        # Answers are read once it has ended: until then what is long may wait for ever to be sent.
+        with connection.connection.pipeline():
+            for cursor, (statement, values) in zip(cursors, asked, strict=True):
+                cursor.execute(statement, values)
         return [Answer(one.fetchall() if one.description else [], one.rowcount) for one in cursors]
 
 

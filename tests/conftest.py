@@ -28,16 +28,17 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("house")
 
-SECONDS = {"ordinary": 60, "journey": 300}
+SECONDS = {"ordinary": 60, "long": 300, "journey": 600}
 
 
 @pytest.hookimpl(trylast=True)  # once every journey has its mark
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with files whose tests wait for processes, so that no worker is left alone with one."""
+    """Begin with files whose tests are long, so that no worker is left alone with one."""
     waiting = {
         item.path
         for item in items
-        if item.get_closest_marker("journey") or "own_database" in item.fixturenames
+        if any(item.get_closest_marker(kind) for kind in ("journey", "long"))
+        or "own_database" in item.fixturenames
     }
     sizes = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path not in waiting, -sizes[item.path], item.path))
@@ -49,7 +50,8 @@ class TookTooLong(BaseException):
 
 @pytest.fixture(autouse=True)
 def time_limit(request: pytest.FixtureRequest) -> Iterator[None]:
-    limit = SECONDS["journey" if request.node.get_closest_marker("journey") else "ordinary"]
+    kinds = (kind for kind in ("journey", "long") if request.node.get_closest_marker(kind))
+    limit = SECONDS[next(kinds, "ordinary")]
 
     def give_up(*_: object) -> None:
         raise TookTooLong(f"{request.node.nodeid} took more than {limit} seconds")

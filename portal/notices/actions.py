@@ -69,7 +69,7 @@ def _follow(stands: Standing, told: Told | None, now: datetime, *, is_history: b
         _bind(stands)
     else:
         unheard = _drop(stands.appointment)
-        kind = None if is_history else _news(stands, told, now, unheard=bool(unheard & _NEW))
+        kind = None if is_history else _news(stands, told, now, unheard & _NEW)
         news = [(kind, _due(kind, now))] if kind else []
         _write(stands, [*news, *_reminders(stands, now)])
     Told.objects.bulk_create(
@@ -104,20 +104,24 @@ def _is_as_told(stands: Standing, told: Told) -> bool:
     return stands.is_booked == told.is_booked and stands.starts_at == told.starts_at
 
 
-def _news(stands: Standing, told: Told | None, now: datetime, *, unheard: bool) -> Kind | None:
-    """Return what is new to the patient, if anything that is still to come is."""
+def _news(
+    stands: Standing, told: Told | None, now: datetime, unheard: Collection[str]
+) -> Kind | None:
+    """Return what is new to the patient, if anything that is still to come is.
+
+    What they booked they know of, though no notice has said so yet.
+    """
     if stands.starts_at is None or stands.starts_at <= now:
         return None
     if stands.is_booked:
-        return _booked(stands, told, unheard=unheard)
-    was_booked = told is not None and told.is_booked
-    if not was_booked or unheard:
+        return _booked(stands, told, unheard=bool(unheard))
+    if told is None or not told.is_booked:
         return None
     match stands.end:
         case End.BY_PATIENT:
-            return Kind.CANCELLED
+            return None if unheard else Kind.CANCELLED
         case End.BY_HOSPITAL:
-            return Kind.CALLED_OFF
+            return None if Kind.ARRANGED in unheard else Kind.CALLED_OFF
         case _:
             return None
 

@@ -20,6 +20,8 @@ from portal import clock
 from portal.appointments.models import Claim
 from portal.appointments.rules import State
 from portal.consultations.models import Consultation, Party, Signal
+from portal.notices.models import Notice, Told
+from portal.offers.models import EarlierOffer, EarlierWish, Vacancy
 from tests.builders import a_bundle, a_patient, a_report, an_observation
 
 # Every table that holds what is known of a patient. What a login has been given or has opened
@@ -28,6 +30,8 @@ WALLED = {
     "portal_claim",
     "portal_consultation",
     "portal_duerelease",
+    "portal_earlieroffer",
+    "portal_earlierwish",
     "portal_fhir_auditentry",
     "portal_fhir_auditlink",
     "portal_fhir_change",
@@ -43,11 +47,14 @@ WALLED = {
     "portal_fhir_token",
     "portal_fhir_version",
     "portal_fhir_words",
+    "portal_notice",
     "portal_party",
     "portal_signal",
+    "portal_told",
 }
 # What a login may do and has done; it says nothing of what a record holds.
 OF_LOGINS = {
+    "portal_calendaraddress",
     "portal_activationcode",
     "portal_emergencyaccess",
     "portal_export",
@@ -88,6 +95,8 @@ def filled(own_database):
     with scoped(SYSTEM):
         a_claim(patient)
         a_consultation(patient)
+        a_notice(patient)
+        an_offer(patient)
     assert audit.chain()
 
 
@@ -112,6 +121,20 @@ def a_consultation(patient):
     Consultation.objects.create(key=key, patient=patient, starts_at=now, local_date=now.date())
     party = Party.objects.create(consultation=key, patient=patient, role="patient")
     Signal.objects.create(patient=patient, to=party.key, sender=party.key)
+
+
+def a_notice(patient):
+    about = {"patient": patient, "appointment": "a1", "version": 1}
+    Told.objects.create(**about, is_booked=True)
+    Notice.objects.create(**about, kind="booked", channel="email", due_at=clock.now())
+
+
+def an_offer(patient):
+    now, booking = clock.now(), uuid.uuid4()
+    about = {"patient": patient, "booking": booking, "made_at": now}
+    EarlierWish.objects.create(**about, days_notice=2, weekdays=[1], priority=1, waiting_since=now)
+    vacancy = Vacancy.objects.create(slot="s1", starts_at=now, freed_at=now)
+    EarlierOffer.objects.create(**about, vacancy=vacancy, place=1, expires_at=now, waited_days=0)
 
 
 def contents(connected, table):

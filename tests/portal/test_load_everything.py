@@ -8,7 +8,7 @@ from django.core.management import call_command
 from fhir.labels import SHARED_TYPES
 from tests import samples
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.mark.parametrize(

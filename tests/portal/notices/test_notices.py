@@ -122,6 +122,17 @@ def test_a_clinic_that_cancels_tells_each_patient_at_once_even_at_night(
     assert waiting() == []
 
 
+def test_a_clinic_that_cancels_what_was_booked_a_moment_ago_tells_the_patient_too(
+    her_login, amina_yusuf, ticket, slots, clinic
+):
+    booked(amina_yusuf, ticket, slots[0])
+    told()
+    clinic.stage = "closed"
+    clinics.change(clinic, clock.now(), SYSTEM, keep=False)
+
+    assert sent() == [CALLED_OFF]
+
+
 def test_a_hospital_system_that_moves_or_cancels_is_told_too(
     her_login, hospital, amina_yusuf, thursday
 ):
