@@ -112,8 +112,7 @@ def test_a_visit_moves_in_one_step_and_the_calendar_follows(
     assert (event["SUMMARY"], event["SEQUENCE"]) == ("Hospital appointment", 0)
     assert event.start == datetime(2026, 3, 31, 9, 20, tzinfo=LONDON)
     assert httpx.get(address, headers={"If-None-Match": tag}).status_code == 304
-    settled()
-    assert reminders(amina.booking) == {"waiting"}
+    until(lambda: reminders(amina.booking) == {"waiting"}, "Nobody will remind her.")
 
     her.opens(f"/appointments/{amina.booking.key}/move/")
     her.presses("10am on Tuesday 31 March 2026")
@@ -135,7 +134,7 @@ def test_a_visit_moves_in_one_step_and_the_calendar_follows(
     assert mails(live_site).count(MOVED) == 1
     assert CANCELLED not in mails(live_site)
     assert reminders(amina.booking) == {"dropped"}
-    assert reminders(now) == {"waiting"}
+    until(lambda: reminders(now) == {"waiting"}, "Nobody will remind her of the new time.")
 
     her.context.close()
     live_site.move_clock(
@@ -153,7 +152,7 @@ def mails(site):
     return "\n".join(site.mails)
 
 
-def test_an_earlier_time_goes_to_the_first_who_says_yes(slots, visits, live_site):
+def test_an_earlier_time_goes_to_the_first_who_says_yes(slots, visits, live_site, complaints):
     """J5.3, J5.4 and J5.5."""
     ben = Person(0, "Ben Carter").books(slots[-1])
     cara = Person(1, "Cara Osei").books(slots[-2])
@@ -201,6 +200,7 @@ def test_an_earlier_time_goes_to_the_first_who_says_yes(slots, visits, live_site
     assert [one.state for one in made] == ["expired"] * 5 + ["open"]
     assert made[-1].patient == others[4].patient
     assert truth.broken() == {}
+    forgive(complaints, "status of 401")  # their sessions were over by then
 
 
 def hears_of(visitor, words):
