@@ -26,7 +26,7 @@ COMMANDS = {
 }
 APART = ("mllp", "relay", "web")
 SECONDS_TO_START = 45
-SECONDS_TO_FOLLOW = 10
+SECONDS_TO_FOLLOW = 60
 
 
 class DidNotStart(AssertionError):
