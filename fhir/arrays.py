@@ -29,12 +29,6 @@ def execute(statement: str, columns: Sequence[Sequence[Any]]) -> int:
         return cursor.rowcount
 
 
-def execute_all(statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
-    """Execute statements that touch different rows, as one."""
-    if statements:
-        execute(*as_one(statements))
-
-
 def as_one(statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> Asked:
     """Return one statement that does what several do, each of which touches different rows."""
     if len(statements) == 1:

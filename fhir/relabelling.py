@@ -72,7 +72,7 @@ def relabel(
         return []
     columns = ("patient", "number", "version", "labels", "shown_version", "retraction")
     values = [[row[name] for row in changed] for name in columns]
-    arrays.execute_all([(RELABEL, values), (RELABEL_VERSIONS, values[:4])])
+    arrays.execute(*arrays.as_one([(RELABEL, values), (RELABEL_VERSIONS, values[:4])]))
     if add & Label.NOPAT and retraction == REMOVED:
         # No version of it is ever read by a patient again.
         arrays.execute(ERASE_VERSIONS, values[:2])

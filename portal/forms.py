@@ -64,14 +64,16 @@ class DateOfBirth(forms.MultiValueField):
         return forms.ValidationError(self.error_messages[code], code=code)
 
 
-class OptionalDay(DateOfBirth):
-    """A day of some name, asked for in three parts; absent where another choice was made."""
+class NamedDay(DateOfBirth):
+    """A day asked for in three parts; `name` says which, as in "the last day"."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(required=False)
+    def __init__(self, name: str, **given: Any) -> None:
+        super().__init__(**given)
+        begun = f"{name[:1].upper()}{name[1:]}"
         self.error_messages |= {
-            "incomplete": f"The {name} must include a day, month and year",
-            "invalid": f"The {name} must be a real date",
+            "required": f"Enter {name}",
+            "incomplete": f"{begun} must include a day, month and year",
+            "invalid": f"{begun} must be a real date",
         }
 
     def compress(self, data_list: Any) -> Any:

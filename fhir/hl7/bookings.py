@@ -43,7 +43,7 @@ _MINUTES: Final = {
 def key(here: Here) -> str:
     """Return the number by which the hospital's diary knows the visit, else the one who asked."""
     for place, kind in (("SCH-2", "appointment"), ("SCH-1", "request")):
-        if number := cleaned(here.text(place)):
+        if number := _number(here, place):
             return f"{_system(here, place, kind)}|{number}"
     raise Unreadable("SCH-2", "the appointment has no number")
 
@@ -129,7 +129,7 @@ def end(here: Here) -> str | None:
 
 
 def minutes(here: Here) -> int | None:
-    length = _in_minutes(here.text("SCH-9"), here.text("SCH-10"), "SCH-9")
+    length = _length_said(here)
     return round(length.total_seconds() / 60) if length else None
 
 
@@ -164,8 +164,7 @@ def _start(here: Here) -> Moment | None:
 
 
 def _length(here: Here) -> timedelta | None:
-    said = _in_minutes(here.text("SCH-9"), here.text("SCH-10"), "SCH-9")
-    if said:
+    if said := _length_said(here):
         return said
     lengths = [
         length
@@ -174,6 +173,10 @@ def _length(here: Here) -> timedelta | None:
         if (length := _in_minutes(segment.text(lasts), segment.text(unit), f"{name}-{lasts}"))
     ]
     return max(lengths, default=None)
+
+
+def _length_said(here: Here) -> timedelta | None:
+    return _in_minutes(here.text("SCH-9"), here.text("SCH-10"), "SCH-9")
 
 
 def _of_tq1(here: Here, number: int) -> Moment | None:

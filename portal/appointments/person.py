@@ -1,10 +1,12 @@
 """What the record says of a person that a booking goes by: who interprets, how to ring them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from fhir.paths import Json, find, first
-from fhir.store import Criteria
+from fhir.store import Criteria, Repository
+from portal.appointments import said
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import words
 from portal.record.entry import present
@@ -37,8 +39,24 @@ def needs(request: IdentifiedRequest) -> list[str]:
     """Return what staff are to do for this person, in words, so far as the viewer may know."""
     if not may_hold(request.viewer, "Flag"):
         return []
-    wanted = Criteria("Flag", [request.patient], statuses=["active"], count=_MOST_NEEDS)
-    return [present(one).heading() for one in request.records.search(wanted)[0]]
+    return flags(request.records, [request.patient]).get(request.patient, [])
+
+
+def flags(records: Repository, patients: Sequence[str]) -> dict[str, list[str]]:
+    """Return what staff are to do for each of these people, in words: one query for all."""
+    most = _MOST_NEEDS * len(patients)
+    wanted = Criteria("Flag", list(patients), statuses=["active"], count=most)
+    found: dict[str, list[str]] = {}
+    for one in records.search(wanted)[0] if patients else ():
+        found.setdefault(one.patient, []).append(present(one).heading())
+    return found
+
+
+def needs_among(patient: Json, flagged: Sequence[str]) -> tuple[str, ...]:
+    """Return what staff are to know of somebody, each once: an interpreter, and their flags."""
+    language = language_needed(patient)
+    interpreter = [f"{said.language(language)} interpreter"] if language else []
+    return tuple(dict.fromkeys([*interpreter, *flagged]))
 
 
 def language_needed(patient: Json) -> str:

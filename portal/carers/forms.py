@@ -8,7 +8,7 @@ from django import forms
 from portal.carers.actions import Limits, Wish
 from portal.carers.relationships import CHOICES
 from portal.carers.scopes import KINDS, SENSITIVE, USUAL
-from portal.forms import DateOfBirth, OptionalDay
+from portal.forms import DateOfBirth, NamedDay
 from portal.record.dates import day
 
 THREE_MONTHS, YEAR_END, ANOTHER, NEVER = "3m", "year", "date", "never"
@@ -24,7 +24,7 @@ class LimitsForm(forms.Form):
     )
     private = forms.BooleanField(required=False)
     end = forms.ChoiceField(error_messages={"required": "Choose when it should end"})
-    until = OptionalDay("last day")
+    until = NamedDay("the last day", required=False)
 
     def __init__(self, *given: Any, today: date, **more: Any) -> None:
         super().__init__(*given, **more)

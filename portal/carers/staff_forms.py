@@ -9,7 +9,7 @@ from portal.carers import rules
 from portal.carers.actions import Limits, Wish
 from portal.carers.relationships import EVIDENCE, PARENTS
 from portal.carers.scopes import KINDS
-from portal.forms import DateOfBirth, NhsNumber, OptionalDay
+from portal.forms import DateOfBirth, NamedDay, NhsNumber
 
 # In a patient's words, but said by somebody else.
 _CHOICES = [(scope.key, scope.words.replace(" my ", " the ")) for scope in KINDS]
@@ -52,7 +52,7 @@ class DecisionForm(forms.Form):
     """A professional's decision; nothing ticked means that parents see nothing."""
 
     see = forms.MultipleChoiceField(choices=_CHOICES, required=False)
-    until = OptionalDay("last day")
+    until = NamedDay("the last day", required=False)
     judged = forms.BooleanField(
         error_messages={"required": "Talk with the young person, and judge it, first"}
     )

@@ -7,7 +7,6 @@ from typing import Any, Final
 from django import forms
 
 from portal.clinics.words import at
-from portal.forms import DateOfBirth
 from portal.record.dates import day
 
 _TIME: Final = re.compile(r"(\d{1,2})(?:[:.]?([0-5]\d))?\s*(am|pm)?", re.IGNORECASE)
@@ -36,21 +35,6 @@ class LocalTime(forms.CharField):
         if (found := read_time(typed)) is None:
             raise forms.ValidationError(f"Enter {self.name}, like 9am or 1:30pm")
         return found
-
-
-class Day(DateOfBirth):
-    """A day in three parts; `name` says which."""
-
-    def __init__(self, name: str, **given: Any) -> None:
-        super().__init__(**given)
-        self.error_messages |= {
-            "required": f"Enter {name}",
-            "incomplete": f"{name[:1].upper()}{name[1:]} must include a day, month and year",
-            "invalid": f"{name[:1].upper()}{name[1:]} must be a real date",
-        }
-
-    def compress(self, data_list: Any) -> Any:
-        return super().compress(data_list) if data_list else None
 
 
 class Days(forms.CharField):

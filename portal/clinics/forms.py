@@ -13,8 +13,9 @@ from portal.appointments.models import Clinic
 from portal.appointments.times import NATIONS
 from portal.clinics.actions import Why
 from portal.clinics.choices import Choices
-from portal.clinics.fields import Day, Days, LocalTime
+from portal.clinics.fields import Days, LocalTime
 from portal.clinics.words import WEEKDAYS
+from portal.forms import NamedDay
 
 KEEP, CANCEL = "keep", "cancel"
 SHORTEST, LONGEST, MOST = 5, 240, 100
@@ -69,8 +70,8 @@ class ClinicForm(forms.Form):
         max_value=MOST,
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _CAPACITY),
     )
-    first_day = Day("the first day")
-    last_day = Day("the last day", required=False)
+    first_day = NamedDay("the first day")
+    last_day = NamedDay("the last day", required=False)
     nation = forms.ChoiceField(
         required=False,
         choices=[*NATIONS.items(), ("", "None: it is held on them")],

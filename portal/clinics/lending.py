@@ -12,14 +12,12 @@ from fhir.access import READING, Grant, Viewer
 from fhir.labels import HIDING, Label
 from fhir.paths import Json, find
 from fhir.store import Criteria, Repository
-from portal.appointments import person, resources, said
+from portal.appointments import person, resources
 from portal.identity import sessions
 from portal.identity.people import Person, person_of
 from portal.record import words
-from portal.record.entry import present
 
 _EMAIL: Final = "email"
-_MOST_NEEDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +55,14 @@ def facts_of(by: Viewer, patients: Collection[str], bookings: Collection[str]) -
     records = Repository(_lent(by, whose))
     keys = sorted(whose)
     wanted = Criteria("Appointment", patients=keys, ids=sorted(bookings), count=len(bookings) or 1)
-    active = Criteria("Flag", keys, statuses=["active"], count=_MOST_NEEDS * len(keys))
     with records.transaction():
         found, _ = records.search(Criteria("Patient", ids=keys, count=len(keys)))
         booked, _ = records.search(wanted)
-        flags, _ = records.search(active)
+        flags = person.flags(records, keys)
     with_login = sessions.with_login(whose)
-    needs: dict[str, list[str]] = {}
-    for one in flags:
-        needs.setdefault(one.patient, []).append(present(one).heading())
     return Facts(
         {
-            one.id: _known(one.json, needs.get(one.id, []), has_login=one.id in with_login)
+            one.id: _known(one.json, flags.get(one.id, []), has_login=one.id in with_login)
             for one in found
         },
         {one.id: one.json for one in booked},
@@ -85,11 +79,9 @@ def _lent(by: Viewer, whose: frozenset[str]) -> Viewer:
 
 
 def _known(patient: Json, flags: list[str], *, has_login: bool) -> Known:
-    language = person.language_needed(patient)
-    interpreter = [f"{said.language(language)} interpreter"] if language else []
     return Known(
         person_of(patient),
-        tuple(dict.fromkeys([*interpreter, *flags])),
+        person.needs_among(patient, flags),
         has_login,
         person.phone(patient),
         _email(patient),

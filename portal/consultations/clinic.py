@@ -10,16 +10,14 @@ from django.db.models import Q
 
 from fhir.store import Criteria, Repository, Stored
 from portal.appointments import claims
-from portal.appointments import said as booking_said
 from portal.appointments.models import Claim
-from portal.appointments.person import language_needed
+from portal.appointments.person import flags, needs_among
 from portal.appointments.rules import Mode, State
 from portal.consultations import rules, said
 from portal.consultations.models import Consultation, Party
 from portal.consultations.rules import Role, Stage
 from portal.identity import rules as identity
 from portal.identity.people import Person, person_of
-from portal.record.entry import present
 
 _MOST: Final = 200
 
@@ -121,10 +119,7 @@ class _Facts:
         self._held = held
         self._appointments = _by_id(records, Criteria("Appointment", ids=keys, count=_MOST))
         self._people = _by_id(records, Criteria("Patient", ids=mine, count=_MOST))
-        self._flags: dict[str, list[str]] = {}
-        wanted = Criteria("Flag", patients=mine, statuses=["active"], count=5 * _MOST)
-        for one in records.search(wanted)[0] if mine else ():
-            self._flags.setdefault(one.patient, []).append(present(one).heading())
+        self._flags = flags(records, mine)
         self._parties: dict[uuid.UUID, list[Party]] = {}
         for party in Party.objects.filter(consultation__in=keys).order_by("waiting_since"):
             self._parties.setdefault(party.consultation, []).append(party)
@@ -156,12 +151,10 @@ class _Facts:
         if appointment is None or stored is None:
             return {"person": None, "age": None}
         person = person_of(stored.json)
-        language = booking_said.language(language_needed(stored.json))
-        interpreter = [f"{language} interpreter"] if language else []
         return {
             "person": person,
             "age": identity.age_at(person.born, now.date()) if person.born else None,
-            "needs": [*interpreter, *self._flags.get(booking.patient, ())],
+            "needs": needs_among(stored.json, self._flags.get(booking.patient, ())),
             "reason": _reason(appointment.json),
             "phone": said.phone_of(appointment.json),
         }

@@ -95,7 +95,7 @@ def is_let_in(comer: Comer, now: datetime) -> bool:
 
 def may_use_token(comer: Comer, now: datetime) -> bool:
     """Whether a token that was found to be this person's opens the room: once, and in time."""
-    is_new = comer.token_used_at is None and comer.token_until is not None
+    is_new = comer.token_used_at is None
     return is_new and comer.token_until is not None and now < comer.token_until
 
 

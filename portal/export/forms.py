@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from portal.export.parts import ABOUT, Part
-from portal.forms import OptionalDay
+from portal.forms import NamedDay
 from portal.record.dates import LONDON, local
 
 RECENT, FROM, ALL = "2y", "from", "all"
@@ -23,7 +23,7 @@ class CopyForm(forms.Form):
         initial=ALL,
         error_messages={"required": "Choose how far back your copy should go"},
     )
-    start = OptionalDay("first day")
+    start = NamedDay("the first day", required=False)
     parts = forms.MultipleChoiceField(
         error_messages={"required": "Choose at least one part of your record"}
     )

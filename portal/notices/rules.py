@@ -1,13 +1,12 @@
 """When to say what: no clock, no database. Quiet hours and days are on London's clock."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from portal.notices.kinds import DAYS_BEFORE, SOON_BEFORE, Kind
+from portal.record.dates import LONDON, local
 
-LONDON: Final = ZoneInfo("Europe/London")
 QUIET_FROM: Final = time(22)
 QUIET_UNTIL: Final = time(6)
 _EVENING: Final = time(21)  # reminders of what is later still
@@ -15,12 +14,12 @@ _EVENING: Final = time(21)  # reminders of what is later still
 _FRESH: Final = timedelta(days=1)
 
 
-def day(at: datetime) -> date:
-    return at.astimezone(LONDON).date()
+def days_ahead(starts_at: datetime, now: datetime) -> int:
+    return (local(starts_at).date() - local(now).date()).days
 
 
 def is_quiet(at: datetime) -> bool:
-    here = at.astimezone(LONDON).time()
+    here = local(at).time()
     return here >= QUIET_FROM or here < QUIET_UNTIL
 
 
@@ -28,7 +27,7 @@ def out_of_quiet(at: datetime) -> datetime:
     """Return this moment, or the end of the quiet hours that it falls in."""
     if not is_quiet(at):
         return at
-    here = at.astimezone(LONDON)
+    here = local(at)
     day = here.date() + timedelta(days=1 if here.time() >= QUIET_FROM else 0)
     return datetime.combine(day, QUIET_UNTIL, LONDON).astimezone(UTC)
 
@@ -40,7 +39,7 @@ def reminders(
 
     A day before is at the same time of day, whatever the clocks do in between.
     """
-    here = starts_at.astimezone(LONDON)
+    here = local(starts_at)
     if here.time() >= QUIET_FROM:
         here = datetime.combine(here.date(), _EVENING, LONDON)
     for kind, days in DAYS_BEFORE.items():

@@ -89,7 +89,7 @@ def _why_not(notice: Notice, stands: Standing | None, now: datetime) -> str:
         return CHANGED
     if stands.starts_at <= now:
         return "it is over"
-    days = (rules.day(stands.starts_at) - rules.day(now)).days
+    days = rules.days_ahead(stands.starts_at, now)
     return "it is late" if days != DAYS_BEFORE.get(kind, days) else ""
 
 

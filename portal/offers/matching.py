@@ -13,7 +13,7 @@ from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.rules import refusal_to_hold
 from portal.appointments.terms import terms_of
 from portal.appointments.tickets import Asking, standing_of
-from portal.offers import rules
+from portal.notices.rules import days_ahead
 from portal.offers.models import EarlierWish, Vacancy
 from portal.offers.people import Known, known
 from portal.record.dates import local
@@ -85,7 +85,7 @@ def _in_order(vacancy: Vacancy, slot: ClinicSlot, now: datetime, until: datetime
         "until": until,
         "cut_off": terms_of(slot.service).cut_off,
         "modes": slot.modes,
-        "days": rules.days_ahead(slot.starts_at, now),
+        "days": days_ahead(slot.starts_at, now),
         "weekday": local(slot.starts_at).isoweekday(),
         "location": slot.location,
         "vacancy": vacancy.pk,

@@ -1,15 +1,15 @@
 """To whom an earlier time may be offered, and until when: no clock, no database."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-LONDON: Final = ZoneInfo("Europe/London")
+from portal.notices.rules import QUIET_FROM, is_quiet
+from portal.record.dates import LONDON, local
+
 AT_ONCE: Final = 5
 LIVES: Final = timedelta(hours=2)
 # An offer that would end sooner than this is not made.
 SHORTEST: Final = timedelta(minutes=30)
-OPENS, CLOSES = time(6), time(22)
 NOTICE: Final = (1, 2, 3, 7, 14)
 WEEKDAYS: Final = (1, 2, 3, 4, 5, 6, 7)
 _PRIORITIES: Final = ("stat", "asap", "urgent", "routine")
@@ -18,14 +18,9 @@ _BANDS: Final = (16, 25, 35, 45, 55, 65, 75, 85)
 
 def until(now: datetime) -> datetime | None:
     """Return until when an offer made now stands; None while nobody is to be asked."""
-    here = now.astimezone(LONDON)
-    night = datetime.combine(here.date(), CLOSES, LONDON).astimezone(UTC)
+    night = datetime.combine(local(now).date(), QUIET_FROM, LONDON).astimezone(UTC)
     ends_at = min(now + LIVES, night)
-    return ends_at if here.time() >= OPENS and ends_at - now >= SHORTEST else None
-
-
-def days_ahead(starts_at: datetime, now: datetime) -> int:
-    return (starts_at.astimezone(LONDON).date() - now.astimezone(LONDON).date()).days
+    return ends_at if not is_quiet(now) and ends_at - now >= SHORTEST else None
 
 
 def priority_of(said: object) -> int:

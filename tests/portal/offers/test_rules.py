@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from portal.notices.rules import days_ahead
 from portal.offers import rules
 
 
@@ -38,7 +39,7 @@ def test_an_offer_stands_for_two_hours_and_never_at_night(now, until):
     ],
 )
 def test_notice_is_counted_in_days_of_the_calendar(starts_at, now, days):
-    assert rules.days_ahead(at(starts_at), at(now)) == days
+    assert days_ahead(at(starts_at), at(now)) == days
 
 
 @pytest.mark.parametrize(
