@@ -165,7 +165,7 @@ def cancel(records: Repository, patient: str, appointment: str, why: Why) -> Cla
                 found = own(patient, key)
             ended = resources.cancelled(said.json, why.code, why.value)
             drafts = [resources.draft(ended, patient, said.version)]
-            writing.write([*drafts, *map(_of_slot, slots)])
+            writing.write([*drafts, *map(of_slot, slots)])
             return found
     except (Conflict, Taken):
         raise CannotBook(Refusal.NOT_BOOKED) from None
@@ -240,11 +240,11 @@ def _new(
     attempt: _Attempt, locked: Locked, hold: Claim, standing: Standing, details: Details
 ) -> Claim:
     ticket = _leave(attempt)
-    claim = _settled(ticket, locked, hold)
+    claim = settled(ticket, locked, hold)
     slot = locked.slots[claim.slot]
     basis = Basis(ticket.id, ticket.title, ticket.security, standing.needs)
     made = resources.appointment(claim, slot.clinic, basis, details)
-    attempt.writing.write([_created(made, claim), _of_slot(slot)])
+    attempt.writing.write([created(made, claim), of_slot(slot)])
     return claim
 
 
@@ -254,12 +254,12 @@ def _moved(attempt: _Attempt, locked: Locked, hold: Claim) -> Claim:
     require_changeable(old, said, locked.now)
     claims.end([old.key], State.MOVED, hold.key)
     claims.adopt(list(locked.slots.values()))
-    claim = _settled(_leave(attempt), locked, hold)
+    claim = settled(_leave(attempt), locked, hold)
     made = resources.moved(said.json, claim, locked.slots[claim.slot].clinic)
     why = resources.RESCHEDULED, "Moved to another time"
     ended = resources.cancelled(said.json, *why, successor=str(claim.key))
-    drafts = [_created(made, claim), resources.draft(ended, claim.patient, said.version)]
-    attempt.writing.write([*drafts, *map(_of_slot, locked.slots.values())])
+    drafts = [created(made, claim), resources.draft(ended, claim.patient, said.version)]
+    attempt.writing.write([*drafts, *map(of_slot, locked.slots.values())])
     return claim
 
 
@@ -269,7 +269,7 @@ def _leave(attempt: _Attempt) -> Ticket:
     return attempt.ticket
 
 
-def _settled(ticket: Ticket, locked: Locked, hold: Claim) -> Claim:
+def settled(ticket: Ticket, locked: Locked, hold: Claim) -> Claim:
     """Turn a hold into a booking, if its slot, its ticket and the clock still allow it."""
     slot = locked.slots[hold.slot]
     refusal = rules.refusal_to_confirm(hold, locked.now) or rules.refusal_to_hold(
@@ -283,9 +283,9 @@ def _settled(ticket: Ticket, locked: Locked, hold: Claim) -> Claim:
     return claim
 
 
-def _created(resource: Json, claim: Claim) -> Draft:
+def created(resource: Json, claim: Claim) -> Draft:
     return replace(resources.draft(resource, claim.patient), fresh=True)
 
 
-def _of_slot(slot: ClinicSlot) -> Draft:
+def of_slot(slot: ClinicSlot) -> Draft:
     return resources.draft(resources.slot(slot, slot.clinic))
