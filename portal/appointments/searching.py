@@ -66,7 +66,7 @@ class Page:
 
 
 # What a ticket and its patient ask of a time, whoever has it.
-_WANTED: Final = """
+WANTED: Final = """
 s.service = %(service)s AND s.is_open AND s.starts_at > daybook_now()
   AND (%(mode)s = '' OR %(mode)s = ANY (s.modes))
   AND (%(modes)s::text[] = '{}' OR s.modes && %(modes)s::text[])
@@ -77,25 +77,30 @@ s.service = %(service)s AND s.is_open AND s.starts_at > daybook_now()
   AND (%(weekday)s::int = 0 OR extract(isodow FROM s.local_date) = %(weekday)s::int)
   AND (%(part)s::text = '' OR to_char(s.starts_at AT TIME ZONE %(zone)s, 'am') = %(part)s::text)
 """
+# How many units of a slot somebody has booked or holds.
+TAKEN: Final = """
+(SELECT count(*) FROM portal_claim c WHERE c.slot = s.slot AND c.state IN ('held', 'booked')
+  AND (c.hold_until IS NULL OR c.hold_until > daybook_now()) AND c.unit < s.capacity)
+"""
+CLINICIAN_HERE: Final = """
+NOT EXISTS (SELECT FROM portal_claim c WHERE c.clinician = s.clinician
+  AND c.local_date = s.local_date AND c.slot <> s.slot AND c.state IN ('held', 'booked')
+  AND (c.hold_until IS NULL OR c.hold_until > daybook_now())
+  AND c.starts_at < s.ends_at AND c.ends_at > s.starts_at)
+"""
 # Nobody else's booking of that slot or live hold of its units, nor the clinician elsewhere, nor the
 # patient at that time, save in the booking that they are moving.
 _FREE: Final = f"""
-{_WANTED} AND NOT s.is_full
-  AND (SELECT count(*) FROM portal_claim c WHERE c.slot = s.slot AND c.state IN ('held', 'booked')
-    AND (c.hold_until IS NULL OR c.hold_until > daybook_now()) AND c.unit < s.capacity) < s.capacity
-  AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.clinician = s.clinician
-    AND c.local_date = s.local_date AND c.slot <> s.slot AND c.state IN ('held', 'booked')
-    AND (c.hold_until IS NULL OR c.hold_until > daybook_now())
-    AND c.starts_at < s.ends_at AND c.ends_at > s.starts_at)
+{WANTED} AND NOT s.is_full AND {TAKEN} < s.capacity AND {CLINICIAN_HERE}
   AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.patient = %(patient)s AND c.state = 'booked'
     AND c.key::text <> %(moving)s AND c.starts_at < s.ends_at AND c.ends_at > s.starts_at)
 """
-_COLUMNS: Final = """
+COLUMNS: Final = """
 s.slot, s.starts_at, s.ends_at, s.modes, k.clinician_name, s.location, k.location_name, s.languages
 """
 _PAGE: Final = f"""
 WITH page AS (
-  SELECT {_COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+  SELECT {COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
   WHERE {_FREE} AND (s.starts_at, s.slot) > (%(after)s, %(after_slot)s)
   ORDER BY s.starts_at, s.slot LIMIT %(limit)s
 ), counted AS (
@@ -106,10 +111,10 @@ ORDER BY page.starts_at, page.slot
 """
 _NEAREST: Final = f"""
 WITH later AS (
-  SELECT {_COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+  SELECT {COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
   WHERE {_FREE} AND s.starts_at >= %(around)s ORDER BY s.starts_at, s.slot LIMIT %(limit)s
 ), earlier AS (
-  SELECT {_COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+  SELECT {COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
   WHERE {_FREE} AND s.starts_at < %(around)s
   ORDER BY s.starts_at DESC, s.slot DESC LIMIT %(limit)s
 ), near AS (
@@ -121,7 +126,7 @@ SELECT * FROM near ORDER BY starts_at, slot
 # By way of clinics: slots that are full stand in no index of a service's times.
 _DAYS: Final = f"""
 SELECT DISTINCT s.local_date FROM portal_clinic k JOIN portal_clinicslot s ON s.clinic_id = k.key
-WHERE k.service = %(service)s AND {_WANTED} AND s.starts_at > %(after)s AND s.starts_at <= %(last)s
+WHERE k.service = %(service)s AND {WANTED} AND s.starts_at > %(after)s AND s.starts_at <= %(last)s
 ORDER BY 1
 """
 _EVER: Final = "infinity"
@@ -143,15 +148,15 @@ def search(  # noqa: PLR0913 (whose, what, and which page of it)
     lent(records, ticket.patient)
     since, slot = after or ("-infinity", "")
     page = {"after": since, "after_slot": slot, "limit": count + 1, "counted": COUNTED}
-    rows = _fetched(_PAGE, _asked(ticket, wanted, moving) | page)
-    times = [_time(row[1:]) for row in rows if row[1] is not None]
+    rows = fetched(_PAGE, asked_of(ticket, wanted, moving) | page)
+    times = [time_of(row[1:]) for row in rows if row[1] is not None]
     return Page(times[:count], rows[0][0], len(times) > count)
 
 
 def nearest(ticket: Ticket, mode: str, around: datetime, moving: str = "") -> list[FreeTime]:
     """Return the free times that are nearest to one that could not be had, in order."""
-    asked = _asked(ticket, Wanted(mode=mode), moving)
-    return [_time(row) for row in _fetched(_NEAREST, asked | {"around": around, "limit": NEAREST})]
+    asked = asked_of(ticket, Wanted(mode=mode), moving)
+    return [time_of(row) for row in fetched(_NEAREST, asked | {"around": around, "limit": NEAREST})]
 
 
 def days_held(
@@ -160,11 +165,11 @@ def days_held(
     """Return the days of such times, free or not, on a page whose last time is `last`."""
     page = {"after": after[0] if after else "-infinity", "last": last}
     with connection.cursor() as cursor:
-        cursor.execute(_DAYS, _asked(ticket, wanted, "") | page)
+        cursor.execute(_DAYS, asked_of(ticket, wanted, "") | page)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _asked(ticket: Ticket, wanted: Wanted, moving: str) -> dict[str, Any]:
+def asked_of(ticket: Ticket, wanted: Wanted, moving: str) -> dict[str, Any]:
     starts = [one for one in (ticket.earliest, wanted.since) if one]
     ends = [one for one in (ticket.latest, wanted.until) if one]
     return {
@@ -184,7 +189,7 @@ def _asked(ticket: Ticket, wanted: Wanted, moving: str) -> dict[str, Any]:
     }
 
 
-def _fetched(statement: str, parameters: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
+def fetched(statement: str, parameters: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
     """Ask with all claims in sight: a time is free only if nobody else has it."""
     with claims.opened(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -192,7 +197,7 @@ def _fetched(statement: str, parameters: dict[str, Any]) -> Sequence[tuple[Any, 
     return rows
 
 
-def _time(row: Sequence[Any]) -> FreeTime:
+def time_of(row: Sequence[Any]) -> FreeTime:
     slot, starts_at, ends_at, modes, clinician, location, location_name, languages = row
     return FreeTime(
         slot, starts_at, ends_at, tuple(modes), clinician, location, location_name, tuple(languages)

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from fhir import feeds
 from fhir.access import NOBODY, Kind, Viewer
+from portal.carers.standing import Acting
 from portal.identity import grants
 from portal.identity.models import Capacity, User
 from portal.identity.sessions import Standing
@@ -39,14 +40,14 @@ def viewer_in(standing: Standing | None) -> Viewer:
     )
 
 
-def _carer(standing: Standing) -> Viewer:
-    acts = standing.acting
+def viewer_for(standing: Standing, acts: Acting) -> Viewer:
+    """Return the viewer of a session's user who acts for somebody else, and for nobody beside."""
     return Viewer(
         kind=Kind.PROXY,
-        who=acts.who if acts else f"User/{standing.user.pk}",
+        who=acts.who,
         name=standing.user.name,
         grants=grants.grants_of_carer(acts),
-        on_behalf_of=f"Patient/{standing.person}" if acts else "",
+        on_behalf_of=f"Patient/{acts.patient}",
         session=standing.token,
     )
 
@@ -64,6 +65,13 @@ def viewer_of_token(token: str) -> Viewer | None:
         organisation=ods,
         grants=(grants.FEED,),
     )
+
+
+def _carer(standing: Standing) -> Viewer:
+    if standing.acting is not None:
+        return viewer_for(standing, standing.acting)
+    user = standing.user
+    return Viewer(Kind.PROXY, f"User/{user.pk}", user.name, session=standing.token)
 
 
 def _who(user: User, capacity: Capacity, person: str) -> str:
