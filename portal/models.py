@@ -10,12 +10,14 @@ from portal.export.models import Export, ShareLink
 from portal.identity.models import ActivationCode, Link, SessionLimit, Tie, User
 from portal.notices.models import Notice, NoticeChoice, Told
 from portal.offers.models import EarlierOffer, EarlierWish, Vacancy
+from portal.pifu.models import Ask, FollowUpPlan
 from portal.privacy.models import Question
 from portal.record.models import Opened, SectionSeen
 from portal.results.models import DueRelease
 
 __all__ = [
     "ActivationCode",
+    "Ask",
     "BookingTerms",
     "CalendarAddress",
     "Claim",
@@ -28,6 +30,7 @@ __all__ = [
     "EarlierWish",
     "EmergencyAccess",
     "Export",
+    "FollowUpPlan",
     "Link",
     "Notice",
     "NoticeChoice",

@@ -33,6 +33,7 @@ class Outcome(enum.StrEnum):
     """How a consultation ended, as the clinician chooses it."""
 
     FOLLOW_UP = "follow-up"
+    ON_REQUEST = "on-request"
     DISCHARGED = "discharged"
     MISSED = "did-not-attend"
 

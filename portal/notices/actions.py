@@ -145,13 +145,13 @@ def _reminders(stands: Standing, now: datetime) -> Iterator[tuple[Kind, datetime
 
 def _bind(stands: Standing) -> None:
     """Let what waits be of this version: nothing that it says has changed."""
-    waiting = Notice.objects.filter(appointment=stands.appointment, state=Notice.State.WAITING)
+    waiting = Notice.objects.filter(subject=stands.appointment, state=Notice.State.WAITING)
     waiting.update(version=stands.version)
 
 
 def _drop(appointment: str) -> set[str]:
     """Say nothing any more of how it was; return what has been left unsaid."""
-    waiting = Notice.objects.filter(appointment=appointment, state=Notice.State.WAITING)
+    waiting = Notice.objects.filter(subject=appointment, state=Notice.State.WAITING)
     unsaid = set(waiting.exclude(kind__in=REMINDERS).values_list("kind", flat=True))
     waiting.update(state=Notice.State.DROPPED, why=CHANGED)
     return unsaid
@@ -161,7 +161,7 @@ def _write(stands: Standing, wanted: Iterable[tuple[Kind, datetime]], about: str
     Notice.objects.bulk_create(
         Notice(
             patient=stands.patient,
-            appointment=stands.appointment,
+            subject=stands.appointment,
             version=stands.version,
             starts_at=stands.starts_at,
             kind=kind,

@@ -1,4 +1,4 @@
-"""What people are told about their appointments, and how urgently.
+"""What people are told about their appointments, and about asking for them, and how urgently.
 
 Others read email and texts too: a notice says that there is something, and never why, where or with
 whom. What it is about stands on the pages, after signing in.
@@ -34,6 +34,12 @@ class Kind(enum.StrEnum):
     TOMORROW = "tomorrow"
     SOON = "in 15 minutes"
     EARLIER = "earlier time"
+    # Of what they asked for themselves, under a plan.
+    ASKED = "asked to be seen"
+    ANSWERED = "answered"
+    READY = "ready to book"
+    ENDS_IN_30_DAYS = "ends in 30 days"
+    ENDS_IN_7_DAYS = "ends in 7 days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,10 @@ DAYS_BEFORE: Final = {Kind.IN_7_DAYS: 7, Kind.IN_3_DAYS: 3, Kind.TOMORROW: 1}
 SOON_BEFORE: Final = timedelta(minutes=15)
 REMINDERS: Final = frozenset({*DAYS_BEFORE, Kind.SOON})
 OFF: Final = frozenset({Kind.CANCELLED, Kind.CALLED_OFF})  # of what is booked no more
+# How many days before the last on which somebody may ask.
+ENDS_BEFORE: Final = {Kind.ENDS_IN_30_DAYS: 30, Kind.ENDS_IN_7_DAYS: 7}
+# What is of a ServiceRequest, and not of an Appointment.
+OF_REQUESTS: Final = frozenset({Kind.ASKED, Kind.ANSWERED, Kind.READY, *ENDS_BEFORE})
 
 _SEE: Final = "Sign in to see it:\n{page}"
 _NOT_YOU: Final = "If this was not you, call us on {phone}."
@@ -63,6 +73,18 @@ def _reminder(when: str) -> Terms:
         " reminders off:\n{choices}"
     )
     return Terms(Wording(f"You have a hospital visit {when}", text, f"{told} {_SHORT}"))
+
+
+def _ends(when: str) -> Terms:
+    told = f"The time in which you can ask us to see you ends {when}."
+    text = (
+        f"{told} Sign in to ask, if you need to:\n{{page}}\n\nIf you are well, you do not need to"
+        " do anything."
+    )
+    return Terms(
+        Wording(f"You can ask to be seen: this ends {when}", text, f"{told} {_SHORT}"),
+        is_essential=True,
+    )
 
 
 TERMS: Final = {
@@ -135,4 +157,33 @@ TERMS: Final = {
             f"An earlier time for your hospital visit has come free. {_SHORT}",
         ),
     ),
+    Kind.ASKED: Terms(
+        Wording(
+            "We have what you asked",
+            "You have asked to be seen. Sign in to see what you asked, and by when we look at"
+            f" it:\n{{page}}\n\n{_NOT_YOU}",
+            f"We have what you asked. {_SHORT}",
+        ),
+        is_essential=True,
+        is_at_once=True,
+    ),
+    Kind.ANSWERED: Terms(
+        Wording(
+            "We have answered you",
+            f"You asked to be seen, and we have answered. {_SEE}",
+            f"We have answered what you asked. {_SHORT}",
+        ),
+        is_essential=True,
+    ),
+    Kind.READY: Terms(
+        Wording(
+            "You can choose a time for a hospital visit",
+            "A visit is ready for you to book. Sign in to choose when:\n{page}\n\nIf you cannot"
+            " choose online, call us on {phone}.",
+            f"You can choose a time for a hospital visit. {_SHORT}",
+        ),
+        is_essential=True,
+    ),
+    Kind.ENDS_IN_30_DAYS: _ends("in 30 days"),
+    Kind.ENDS_IN_7_DAYS: _ends("in 7 days"),
 }

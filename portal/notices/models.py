@@ -1,4 +1,6 @@
-"""What people are to be told of their appointments, bound to how these stand; nothing clinical.
+"""What people are to be told of visits and of asking for them, bound to how these stand.
+
+Nothing in it is clinical.
 
 To be read inside a `Repository.transaction` alone: policies show the rows of its viewer's patients.
 """
@@ -21,7 +23,7 @@ class Told(models.Model):
 
 
 class Notice(models.Model):
-    """One thing to be said of an appointment on one channel; it dies with the version it is of.
+    """One thing to be said on one channel; it dies with the version of what it is of.
 
     A row is sent under its own lock, and stays to say when.
     """
@@ -35,9 +37,9 @@ class Notice(models.Model):
         FAILED = "failed"
 
     patient = models.TextField()
-    appointment = models.TextField()
+    subject = models.TextField(help_text="The id of an Appointment, or of a ServiceRequest")
     version = models.IntegerField()
-    starts_at = models.DateTimeField(null=True)
+    starts_at = models.DateTimeField(null=True, help_text="When the visit is, or a plan ends")
     kind = models.TextField()
     about = models.TextField(default="", help_text="What else it is of, such as an offer")
     channel = models.TextField()
@@ -50,7 +52,7 @@ class Notice(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["appointment", "version", "kind", "about", "channel"], name="notice_once"
+                fields=["subject", "version", "kind", "about", "channel"], name="notice_once"
             )
         ]
         indexes: ClassVar = [

@@ -17,10 +17,10 @@ from fhir.paths import Json
 from fhir.store import Criteria, Repository
 from portal.identity.models import User
 from portal.identity.sessions import linked_to
-from portal.notices import rules
+from portal.notices import requests, rules
 from portal.notices.actions import CHANGED
 from portal.notices.channels import channels, message
-from portal.notices.kinds import DAYS_BEFORE, OFF, TERMS, Kind
+from portal.notices.kinds import DAYS_BEFORE, OF_REQUESTS, OFF, TERMS, Kind
 from portal.notices.models import Notice
 from portal.notices.standing import Standing, standing_of
 
@@ -65,10 +65,13 @@ def _settled(key: int, now: datetime) -> str:
 
 
 def _settle(notice: Notice, records: Repository, now: datetime) -> None:
-    wanted = Criteria("Appointment", [notice.patient], ids=[notice.appointment], count=1)
-    found = records.search(wanted)[0]
-    stands = standing_of(found[0]) if found else None
-    if why := _why_not(notice, stands, now):
+    stands = None
+    if notice.kind in OF_REQUESTS:
+        why = requests.why_not(notice, records, now)
+    else:
+        stands = _stands(notice, records)
+        why = _why_not(notice, stands, now)
+    if why:
         _lapse(notice, now, why)
     elif stands is not None and stands.version != notice.version:
         notice.due_at = now + _MOMENT
@@ -78,6 +81,12 @@ def _settle(notice: Notice, records: Repository, now: datetime) -> None:
         notice.due_at = now + _RETRIES[-1]
     else:
         _say(notice, records, now)
+
+
+def _stands(notice: Notice, records: Repository) -> Standing | None:
+    wanted = Criteria("Appointment", [notice.patient], ids=[notice.subject], count=1)
+    found = records.search(wanted)[0]
+    return standing_of(found[0]) if found else None
 
 
 def _why_not(notice: Notice, stands: Standing | None, now: datetime) -> str:

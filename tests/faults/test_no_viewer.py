@@ -22,11 +22,13 @@ from portal.appointments.rules import State
 from portal.consultations.models import Consultation, Party, Signal
 from portal.notices.models import Notice, Told
 from portal.offers.models import EarlierOffer, EarlierWish, Vacancy
+from portal.pifu.models import Ask, FollowUpPlan
 from tests.builders import a_bundle, a_patient, a_report, an_observation
 
 # Every table that holds what is known of a patient. What a login has been given or has opened
 # is the service's own, and read before there is a viewer.
 WALLED = {
+    "portal_ask",
     "portal_claim",
     "portal_consultation",
     "portal_duerelease",
@@ -47,6 +49,7 @@ WALLED = {
     "portal_fhir_token",
     "portal_fhir_version",
     "portal_fhir_words",
+    "portal_followupplan",
     "portal_notice",
     "portal_party",
     "portal_signal",
@@ -96,6 +99,7 @@ def filled(own_database):
         a_claim(patient)
         a_consultation(patient)
         a_notice(patient)
+        a_plan(patient)
         an_offer(patient)
     assert audit.chain()
 
@@ -124,9 +128,19 @@ def a_consultation(patient):
 
 
 def a_notice(patient):
-    about = {"patient": patient, "appointment": "a1", "version": 1}
-    Told.objects.create(**about, is_booked=True)
-    Notice.objects.create(**about, kind="booked", channel="email", due_at=clock.now())
+    about = {"patient": patient, "version": 1}
+    Told.objects.create(**about, appointment="a1", is_booked=True)
+    Notice.objects.create(**about, subject="a1", kind="booked", channel="email", due_at=clock.now())
+
+
+def a_plan(patient):
+    now = clock.now()
+    about = {"patient": patient, "service": "s1", "clinician": "c1"}
+    days = {"first_day": now.date(), "last_day": now.date()}
+    FollowUpPlan.objects.create(**about, **days, key="p1", version=1)
+    Ask.objects.create(
+        **about, plan="p1", form_id=uuid.uuid4(), is_flagged=False, sent_at=now, due_at=now
+    )
 
 
 def an_offer(patient):

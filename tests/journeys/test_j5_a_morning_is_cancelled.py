@@ -91,7 +91,7 @@ def mails(site):
 
 def notices(booking):
     with scoped(SYSTEM):
-        rows = Notice.objects.filter(appointment=str(booking.key)).order_by("kind")
+        rows = Notice.objects.filter(subject=str(booking.key)).order_by("kind")
         return [(one.kind, one.state) for one in rows]
 
 

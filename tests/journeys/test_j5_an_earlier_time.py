@@ -90,7 +90,7 @@ def read(address):
 
 def reminders(booking):
     with scoped(SYSTEM):
-        rows = Notice.objects.filter(appointment=str(booking.key), kind__startswith="in ")
+        rows = Notice.objects.filter(subject=str(booking.key), kind__startswith="in ")
         return {one.state for one in rows}
 
 

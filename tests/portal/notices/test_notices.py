@@ -203,7 +203,7 @@ def test_a_new_visit_waits_for_the_morning_and_dies_if_it_is_taken_back_in_the_n
     moved_clock.move_to(datetime(2026, 3, 13, 6, 0, tzinfo=UTC))
 
     assert sent() == [ARRANGED]
-    assert {one.appointment for one in notices(state=Notice.State.SENT)} == {kept.id}
+    assert {one.subject for one in notices(state=Notice.State.SENT)} == {kept.id}
 
 
 def test_a_new_visit_that_moves_before_it_was_told_is_told_as_new(
