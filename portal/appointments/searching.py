@@ -56,7 +56,7 @@ class FreeTime:
 class Page:
     """Free times in order; `count` is of all pages, and no more than COUNTED is counted."""
 
-    times: list[FreeTime]
+    times: Sequence[FreeTime]
     count: int
     has_more: bool
 

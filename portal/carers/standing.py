@@ -32,9 +32,15 @@ def acting_for(user: "User", patient: str, today: date) -> Acting | None:
     return next((one for one in _acting(_held_by(user).filter(patient=patient), today)), None)
 
 
-def helped_by(user: "User", today: date) -> list[Acting]:
-    """Return the records that `user` may look into today, by name."""
-    return sorted(_acting(_held_by(user), today), key=lambda one: (one.name, one.patient))
+def helped_by(user: "User", today: date, *, locking: bool = False) -> list[Acting]:
+    """Return the records that `user` may look into today, by name.
+
+    `locking` is for a transaction: nobody can end one of them before that has ended.
+    """
+    rows = _held_by(user)
+    if locking:
+        rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return sorted(_acting(rows, today), key=lambda one: (one.name, one.patient))
 
 
 def still_acting(pairs: Iterable[tuple[int, str]], today: date) -> set[tuple[int, str]]:
