@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appointments/<str:key>/appointment.ics", one_visit, name="visit-file"),
     path("appointments/", include("portal.offers.urls")),
     path("appointments/", include("portal.appointments.urls")),
+    path("appointments/", include("portal.beforehand.urls")),
     path("appointments/", include("portal.consultations.urls")),
     path("calendar/<str:token>.ics", calendar, name="calendar"),
     path("record/download/", include("portal.export.urls")),

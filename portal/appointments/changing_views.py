@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fhir.paths import find, first
+from fhir.paths import first
 from fhir.store import NotFound, Stored
 from portal import clock
 from portal.appointments import access, actions, asked, listing, person, said, showing
@@ -16,8 +16,9 @@ from portal.appointments.forms import MOVE, CancelForm, ChangeForm
 from portal.appointments.models import Claim
 from portal.appointments.own import refusal_to_change
 from portal.appointments.refusing import CannotBook
-from portal.appointments.rules import JOIN_BEFORE, Mode, State
+from portal.appointments.rules import ARRIVED, JOIN_BEFORE, STANDING, Mode, State
 from portal.appointments.terms import terms_of
+from portal.beforehand import rules as coming
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import pages
 from portal.record.dates import clock as time_of
@@ -49,7 +50,7 @@ def letter(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         "reason": str(first(stored.json, "reasonCode.text") or ""),
         "call_on": str(first(stored.json, "extension.valueContactPoint.value") or ""),
         "needs": person.needs(request),
-        "place": _place(stored) if booking.mode == Mode.IN_PERSON else "",
+        "place": listing.place_of(stored.json) if booking.mode == Mode.IN_PERSON else "",
     }
     return showing.shown(request, "letter", told)
 
@@ -57,7 +58,7 @@ def letter(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(_PAGE)
 def change(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     booking, stored = _booking(request, key)
-    if booking.state != State.BOOKED and stored.json.get("status") != "booked":
+    if booking.state != State.BOOKED and stored.json.get("status") not in STANDING:
         return redirect("appointments:list")
     form = ChangeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -112,12 +113,6 @@ def _booking(request: IdentifiedRequest, key: uuid.UUID) -> tuple[Claim, Stored]
         raise Http404 from None
 
 
-def _place(stored: Stored) -> str:
-    actors = (one for one in find(stored.json, "participant.actor") if isinstance(one, dict))
-    places = (one for one in actors if str(one.get("reference") or "").startswith("Location/"))
-    return next((str(one.get("display") or "") for one in places), "")
-
-
 def _access(request: IdentifiedRequest, booking: Claim) -> list[tuple[str, bool]]:
     """Return what the place has, for those who come to it."""
     if booking.mode != Mode.IN_PERSON or not booking.location:
@@ -130,6 +125,8 @@ def _access(request: IdentifiedRequest, booking: Claim) -> list[tuple[str, bool]
 
 def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[str, Any]:
     now, terms = clock.now(), terms_of(booking.service)
+    status = str(stored.json.get("status"))
+    is_here = status in ARRIVED
     names = names_of(request.records, [stored])
     return {
         "booking": booking,
@@ -139,7 +136,10 @@ def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[st
         "instruction": str(stored.json.get("patientInstruction") or ""),
         "until": booking.starts_at - terms.cut_off,
         "is_kept_here": booking.state == State.BOOKED,
-        "is_in_time": refusal_to_change(booking, now) is None,
+        "is_in_time": not is_here and refusal_to_change(booking, now) is None,
+        "is_here": is_here,
+        "preparing": coming.to_prepare(status, booking.starts_at, now),
+        "prepares_at": booking.starts_at - coming.PREPARE_BEFORE,
         "phone": terms.phone,
         "access": _access(request, booking),
         "joins_at": booking.starts_at - JOIN_BEFORE,

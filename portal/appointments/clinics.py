@@ -21,7 +21,7 @@ from fhir.store import Criteria, Draft, Repository
 from portal.appointments import claims, resources
 from portal.appointments.fitting import AHEAD, TAKEN_OVER, Fitting, fit
 from portal.appointments.models import Claim, Clinic, ClinicSlot
-from portal.appointments.rules import State
+from portal.appointments.rules import STANDING, State
 from portal.identity import people, sessions
 
 BATCH: Final = 200
@@ -227,7 +227,7 @@ def _cancel(told: Sequence[Told], by: Viewer, words: str) -> None:
     records = Repository(_as_staff(by, {one.patient for one in told}))
     wanted = Criteria("Appointment", ids=[one.appointment for one in told], count=len(told))
     with records.transaction():
-        found = [one for one in records.search(wanted)[0] if one.json.get("status") == "booked"]
+        found = [one for one in records.search(wanted)[0] if one.json.get("status") in STANDING]
         drafts: list[Draft] = [
             resources.draft(
                 resources.cancelled(one.json, resources.BY_CLINIC, words), one.patient, one.version

@@ -12,6 +12,7 @@ from portal.appointments.rules import LONGEST_REASON, Mode
 MOVE, CANCEL = "move", "cancel"
 _LONGEST_PHONE = 30
 _DIGITS = range(7, 16)
+_LIKE = "Enter a phone number, like 07700 900 982"
 
 
 class TimeForm(forms.Form):
@@ -39,6 +40,24 @@ class Reason(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
+class Phone(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=_LONGEST_PHONE,
+            error_messages={
+                "required": "Enter a phone number for this visit",
+                "max_length": _LIKE,
+            },
+        )
+
+    def clean(self, value: Any) -> str:
+        phone: str = super().clean(value)
+        digits = [one for one in phone if one.isascii() and one.isdigit()]
+        if len(digits) not in _DIGITS or set(phone) - set("+() -.0123456789"):
+            raise forms.ValidationError(_LIKE)
+        return phone
+
+
 class BookForm(forms.Form):
     reason = Reason(
         required=False,
@@ -47,20 +66,7 @@ class BookForm(forms.Form):
             "max_length": f"What you want to talk about must be {LONGEST_REASON} characters or less"
         },
     )
-    phone = forms.CharField(
-        max_length=_LONGEST_PHONE,
-        error_messages={
-            "required": "Enter a phone number for this visit",
-            "max_length": "Enter a phone number, like 07700 900 982",
-        },
-    )
-
-    def clean_phone(self) -> str:
-        phone: str = self.cleaned_data["phone"]
-        digits = [one for one in phone if one.isascii() and one.isdigit()]
-        if len(digits) not in _DIGITS or set(phone) - set("+() -.0123456789"):
-            raise forms.ValidationError("Enter a phone number, like 07700 900 982")
-        return phone
+    phone = Phone()
 
     def details(self) -> Details:
         return Details(self.cleaned_data["reason"], self.cleaned_data["phone"])

@@ -7,7 +7,7 @@ from typing import Final
 
 from fhir.paths import Json, find
 from fhir.store import Criteria, Repository, Stored
-from portal.appointments import said
+from portal.appointments import arriving, said
 from portal.appointments.resources import (
     BOOKING,
     BY_CLINIC,
@@ -17,7 +17,8 @@ from portal.appointments.resources import (
     modes_of,
     why_cancelled,
 )
-from portal.appointments.rules import JOIN_BEFORE, Mode
+from portal.appointments.rules import ARRIVED, JOIN_BEFORE, STANDING, Mode
+from portal.beforehand import rules as coming
 from portal.record import values
 from portal.record.appointment import Appointment
 from portal.record.dates import clock as time_of
@@ -28,9 +29,7 @@ from portal.record.sections import address_of
 _OVER: Final = ("cancelled", "entered-in-error", "fulfilled", "noshow")
 _CALLED_OFF: Final = ("cancelled", "entered-in-error")
 _STATES: Final = {
-    "arrived": ("You have arrived", "green"),
     "cancelled": ("Cancelled", "grey"),
-    "checked-in": ("You have arrived", "green"),
     "noshow": ("You missed this visit", "grey"),
     "pending": ("Not agreed yet", "yellow"),
     "proposed": ("Not agreed yet", "yellow"),
@@ -59,9 +58,29 @@ class Visit:
     state: tuple[str, str]
     note: str
     is_ours: bool
-    is_booked: bool
+    status: str
     is_by_video: bool
+    is_by_phone: bool
     ticket: str
+
+    @property
+    def is_booked(self) -> bool:
+        return self.status in STANDING
+
+    @property
+    def is_here(self) -> bool:
+        return self.status in ARRIVED
+
+    def may_prepare(self, now: datetime) -> bool:
+        if not self.is_ours or self.starts_at is None:
+            return False
+        return coming.to_prepare(self.status, self.starts_at, now) == coming.Stage.OPEN
+
+    def may_arrive(self, now: datetime) -> bool:
+        """Whether its patient may say that they have come; by video, entering says so."""
+        if not self.is_ours or self.is_by_video or self.starts_at is None:
+            return False
+        return coming.to_arrive(self.status, self.starts_at, now) == coming.Stage.OPEN
 
     @property
     def joins_at(self) -> datetime | None:
@@ -129,8 +148,9 @@ def _visit(one: Stored, names: dict[str, str], starts: dict[str, datetime | None
         state=state,
         note=note,
         is_ours=_is_ours(resource),
-        is_booked=resource.get("status") == "booked",
+        status=str(resource.get("status")),
         is_by_video=Mode.VIDEO in _modes(resource),
+        is_by_phone=Mode.PHONE in _modes(resource),
         ticket=_ticket(resource),
     )
 
@@ -138,6 +158,9 @@ def _visit(one: Stored, names: dict[str, str], starts: dict[str, datetime | None
 def _state(resource: Json, starts: dict[str, datetime | None]) -> tuple[tuple[str, str], str]:
     """Return how it stands, where that is worth a word, and what goes with it."""
     status = str(resource.get("status"))
+    if status in ARRIVED:
+        at = arriving.arrived_at(resource)
+        return ("You have arrived", "green"), f"Since {time_of(at)}" if at else ""
     if status == "cancelled" and why_cancelled(resource) in _BY_HOSPITAL:
         return ("Cancelled by the hospital", "grey"), ""
     if status == "booked" and (before := _before(resource, starts)):
@@ -153,6 +176,12 @@ def whom(resource: Json, names: Mapping[str, str]) -> str:
     left = ("Patient/",) if is_there else ("Patient/", "Location/")
     others = (one for one in actors if not str(one.get("reference") or "").startswith(left))
     return ", ".join(filter(None, (values.said(one, names) for one in others)))
+
+
+def place_of(resource: Json) -> str:
+    actors = (one for one in find(resource, "participant.actor") if isinstance(one, dict))
+    places = (one for one in actors if str(one.get("reference") or "").startswith("Location/"))
+    return next((str(one.get("display") or "") for one in places), "")
 
 
 def _modes(resource: Json) -> frozenset[str]:

@@ -50,9 +50,12 @@ def key_of(said: uuid.UUID | str) -> uuid.UUID:
 def require_changeable(claim: Claim, said: Stored, now: datetime) -> None:
     """Let a patient move or cancel a booking that is one, here and in the record, and in time.
 
-    :raises CannotBook: it is none any more, or it is too late to do so online.
+    :raises CannotBook: it is none any more, they have come, or it is too late online.
     """
-    if said.json.get("status") != "booked":
+    status = said.json.get("status")
+    if status in rules.ARRIVED:
+        raise CannotBook(Refusal.HERE, terms_of(claim.service).phone)
+    if status != "booked":
         raise CannotBook(Refusal.NOT_BOOKED)
     if refusal := refusal_to_change(claim, now):
         raise CannotBook(refusal, terms_of(claim.service).phone)

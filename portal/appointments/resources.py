@@ -91,7 +91,7 @@ def appointment(claim: Claim, clinic: Clinic, basis: Basis, details: Details) ->
     made: Json = {
         "resourceType": "Appointment",
         "id": str(claim.key),
-        "extension": [channel(claim.mode), *_contact(details)],
+        "extension": [channel(claim.mode), *_contact(details.phone)],
         "identifier": [{"system": BOOKING, "value": str(claim.series)}],
         "status": "booked",
         "serviceType": [{"text": clinic.service_name or clinic.name}],
@@ -134,6 +134,19 @@ def moved(old: Json, claim: Claim, clinic: Clinic) -> Json:
     return made
 
 
+def contact_of(appointment: Json) -> str:
+    """Return the number that its patient gave for this visit."""
+    own = [one for one in find(appointment, "extension") if isinstance(one, dict)]
+    points = [one.get("valueContactPoint") for one in own if one.get("url") == CONTACT]
+    return next((str(one.get("value") or "") for one in points if isinstance(one, dict)), "")
+
+
+def with_contact(old: Json, phone: str) -> Json:
+    """Return a booking for which its patient is rung on another number."""
+    others = [one for one in old.get("extension", ()) if one.get("url") != CONTACT]
+    return old | {"extension": [*others, *_contact(phone)]}
+
+
 def cancelled(old: Json, code: str, words: str, successor: str = "") -> Json:
     """Return a booking that has ended, with why, and what took its place."""
     coding = {"system": CANCELLED_WHY, "code": code}
@@ -171,10 +184,10 @@ def _channel_code(mode: str) -> Json:
     return {"system": CHANNELS, "code": code, "display": code}
 
 
-def _contact(details: Details) -> list[Json]:
-    if not details.phone:
+def _contact(phone: str) -> list[Json]:
+    if not phone:
         return []
-    point = {"system": "phone", "value": details.phone, "use": "temp"}
+    point = {"system": "phone", "value": phone, "use": "temp"}
     return [{"url": CONTACT, "valueContactPoint": point}]
 
 

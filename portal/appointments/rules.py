@@ -34,6 +34,9 @@ class State(enum.StrEnum):
 
 # What keeps a slot, its clinician and its patient from anything else at that time.
 LIVE = frozenset({State.HELD, State.BOOKED})
+# What an Appointment is while its booking stands; of these, what it is once somebody has come.
+ARRIVED = frozenset({"arrived", "checked-in"})
+STANDING = ARRIVED | {"booked"}
 
 
 class Refusal(enum.StrEnum):
@@ -53,6 +56,7 @@ class Refusal(enum.StrEnum):
     TOO_LONG = f"What you need to talk about must be {LONGEST_REASON} characters or less."
     NOT_BOOKED = "This appointment has already been changed or cancelled."
     TOO_LATE = "It is too late to change this appointment online. Ring us to change it."
+    HERE = "You have told us that you are here. Ring us to change this appointment."
     NOT_VIDEO = "This appointment is not by video."
     TOO_EARLY = "You can join from 30 minutes before your appointment starts."
     OVER = "It is too late to join this appointment. Ring us if you still need it."

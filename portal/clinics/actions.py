@@ -10,7 +10,7 @@ from fhir.store import Conflict, NotFound, Repository
 from portal.appointments import actions, claims, resources
 from portal.appointments.claims import Locked, Taken
 from portal.appointments.models import Claim, ClinicSlot
-from portal.appointments.rules import State
+from portal.appointments.rules import STANDING, State
 
 
 class Why(enum.Enum):
@@ -47,7 +47,7 @@ def cancel(by: Viewer, booking: Claim, why: Why, words: str = "") -> None:
             said = records.read("Appointment", str(booking.key))
             with claims.opened():
                 slots = _freed(booking.key)
-            if said.json.get("status") != "booked":
+            if said.json.get("status") not in STANDING:
                 raise CannotCancel
             ended = resources.cancelled(said.json, why.code, words or why.words)
             of_slots = [resources.slot(slot, slot.clinic) for slot in slots]

@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 
 from fhir import changes
 from fhir.access import Viewer
-from fhir.paths import Json, find
-from portal.appointments import claims, said
+from portal.appointments import arriving, claims, said
 from portal.appointments.models import Claim, Clinic, ClinicSlot
-from portal.appointments.resources import CONTACT
-from portal.appointments.rules import LIVE, Mode, State
+from portal.appointments.resources import contact_of
+from portal.appointments.rules import ARRIVED, LIVE, Mode, State
+from portal.beforehand.answers import Answers
 from portal.clinics.lending import Facts, Known, facts_of
+from portal.record.dates import clock as time_of
 
 _STATES: Final = {
     "arrived": "Arrived",
@@ -36,6 +37,7 @@ class Line:
     known: Known | None = None
     state: str = ""
     phone: str = ""
+    asks: str = ""  # what their patient would have us have ready
     free: int = 0
 
     @property
@@ -82,7 +84,9 @@ class Day:
     def sittings(self, by: Viewer, now: datetime) -> list[Sitting]:
         """Return the clinics in order, with who is booked as the record has them."""
         booked = [one for of_slot in self.claims.values() for one in of_slot]
-        facts = facts_of(by, {one.patient for one in booked}, {str(one.key) for one in booked})
+        people = {one.patient for one in booked}
+        series = {one.series for one in booked if one.patient not in by.barred}
+        facts = facts_of(by, people, {str(one.key) for one in booked}, series)
         return [
             Sitting(clinic, [line for slot in slots for line in self._lines(slot, facts, now)])
             for clinic, slots in groupby(self.slots, lambda slot: slot.clinic)
@@ -128,16 +132,14 @@ def _stamp(slots: Sequence[ClinicSlot], standing: Sequence[Claim], now: datetime
 
 def _line(slot: ClinicSlot, claim: Claim, facts: Facts) -> Line:
     known = facts.people.get(claim.patient)
+    told = facts.told.get(claim.series)
+    answers = told.answers if told else Answers()
     resource = facts.appointments.get(str(claim.key), {})
     phone = ""
     if claim.mode == Mode.PHONE:
-        phone = _phone(resource) or (known.phone if known else "")
-    state = _STATES.get(str(resource.get("status")), "")
-    return Line(slot.starts_at, slot.ends_at, claim, known, state, phone)
-
-
-def _phone(appointment: Json) -> str:
-    """Return the number that the patient gave for this visit."""
-    own = [one for one in find(appointment, "extension") if isinstance(one, dict)]
-    points = [one.get("valueContactPoint") for one in own if one.get("url") == CONTACT]
-    return next((str(one.get("value") or "") for one in points if isinstance(one, dict)), "")
+        phone = answers.phone or contact_of(resource) or (known.phone if known else "")
+    state, since = _STATES.get(str(resource.get("status")), ""), arriving.arrived_at(resource)
+    if since and resource.get("status") in ARRIVED:
+        state = f"{state} {time_of(since)}"
+    asks = answers.needs if known else ""
+    return Line(slot.starts_at, slot.ends_at, claim, known, state, phone, asks)

@@ -4,8 +4,9 @@ Running a clinic is no right to records: nothing else of theirs is lent. Who is 
 asks, as a relation is, is not named.
 """
 
+import uuid
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fhir.access import READING, Grant, Viewer
@@ -13,6 +14,7 @@ from fhir.labels import HIDING, Label
 from fhir.paths import Json, find
 from fhir.store import Criteria, Repository
 from portal.appointments import person, resources
+from portal.beforehand.answers import Told, told_of
 from portal.identity import sessions
 from portal.identity.people import Person, person_of
 from portal.record import words
@@ -41,14 +43,20 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """People by their keys, and Appointments by theirs."""
+    """People by their keys, Appointments by theirs, and by their series what was said of them."""
 
     people: dict[str, Known]
     appointments: dict[str, Json]
+    told: dict[uuid.UUID, Told] = field(default_factory=dict)
 
 
-def facts_of(by: Viewer, patients: Collection[str], bookings: Collection[str]) -> Facts:
-    """Return what the record says of those who are booked: four queries, however many."""
+def facts_of(
+    by: Viewer,
+    patients: Collection[str],
+    bookings: Collection[str],
+    series: Collection[uuid.UUID] = (),
+) -> Facts:
+    """Return what the record says of those who are booked: as many queries, however many."""
     whose = frozenset(patients) - by.barred
     if not whose:
         return Facts({}, {})
@@ -59,6 +67,7 @@ def facts_of(by: Viewer, patients: Collection[str], bookings: Collection[str]) -
         found, _ = records.search(Criteria("Patient", ids=keys, count=len(keys)))
         booked, _ = records.search(wanted)
         flags = person.flags(records, keys)
+        told = told_of(records, series)
     with_login = sessions.with_login(whose)
     return Facts(
         {
@@ -66,12 +75,13 @@ def facts_of(by: Viewer, patients: Collection[str], bookings: Collection[str]) -
             for one in found
         },
         {one.id: one.json for one in booked},
+        told,
     )
 
 
 def _lent(by: Viewer, whose: frozenset[str]) -> Viewer:
     lent = (
-        Grant(whose, frozenset({"Appointment"}), READING, int(HIDING)),
+        Grant(whose, frozenset({"Appointment", "QuestionnaireResponse"}), READING, int(HIDING)),
         Grant(whose, frozenset({"Patient"}), READING),
         Grant(whose, frozenset({"Flag"}), READING, int(Label.SENSITIVE)),
     )

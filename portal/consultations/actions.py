@@ -8,7 +8,9 @@ from datetime import datetime
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from fhir.access import Kind
-from fhir.store import NotFound, Repository
+from fhir.store import Conflict, NotFound, Repository
+from portal.appointments import arriving
+from portal.appointments.rules import ARRIVED
 from portal.consultations import rules
 from portal.consultations.models import Party
 from portal.consultations.opening import Opened, locked, tell, tell_room
@@ -70,23 +72,47 @@ def ask_for_call(records: Repository, key: uuid.UUID, now: datetime, *, wanted: 
 def enter(records: Repository, key: uuid.UUID, now: datetime) -> None:
     """Go into the waiting room; whoever comes back has the place that they had.
 
+    The patient has then come, as the Appointment says it.
+
     :raises CannotJoin: it is not open.
     """
+    try:
+        _enter(records, key, now)
+    except Conflict:  # a hospital's word came first: by what stands now
+        _enter(records, key, now)
+
+
+def _enter(records: Repository, key: uuid.UUID, now: datetime) -> None:
     with locked(records, key, now) as found:
         _require(found, _ON_THE_WAY)
         party = found.own or _party(records, found)
         party.waiting_since, party.left_at = party.waiting_since or now, None
         party.save()
+        said = found.appointment
+        if party.role == Role.PATIENT and said.json.get("status") not in ARRIVED:
+            here = arriving.arrived(said.json, party.waiting_since)
+            records.lent_writes("Appointment").update(here, said.version)
         tell(found)
 
 
 def leave(records: Repository, key: uuid.UUID, now: datetime) -> None:
     """Go out of the waiting room or the call; whoever comes back is let in anew."""
+    try:
+        _leave(records, key, now)
+    except Conflict:
+        _leave(records, key, now)
+
+
+def _leave(records: Repository, key: uuid.UUID, now: datetime) -> None:
     with locked(records, key, now) as found:
-        if found.own and found.own.left_at is None:
-            shut_out(found.own, now)
-            tell(found)
-            tell_room(key)
+        if found.own is None or found.own.left_at:
+            return
+        shut_out(found.own, now)
+        said, has_begun = found.appointment, found.held is not None and found.held.encounter
+        if found.own.role == Role.PATIENT and arriving.is_ours(said.json) and not has_begun:
+            records.lent_writes("Appointment").update(arriving.not_come(said.json), said.version)
+        tell(found)
+        tell_room(key)
 
 
 def shut_out(party: Party, now: datetime) -> None:

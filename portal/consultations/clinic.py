@@ -9,10 +9,12 @@ from typing import Any, Final
 from django.db.models import Q
 
 from fhir.store import Criteria, Repository, Stored
-from portal.appointments import claims
+from portal.appointments import arriving, claims
 from portal.appointments.models import Claim
 from portal.appointments.person import flags, needs_among
-from portal.appointments.rules import Mode, State
+from portal.appointments.resources import contact_of
+from portal.appointments.rules import ARRIVED, Mode, State
+from portal.beforehand.answers import Answers, told_of
 from portal.consultations import rules, said
 from portal.consultations.models import Consultation, Party
 from portal.consultations.rules import Role, Stage
@@ -44,6 +46,10 @@ class Row:
     needs: Sequence[str] = ()
     reason: str = ""
     phone: str = ""
+    # What its patient said beforehand, and since when they are there.
+    answers: Answers = field(default_factory=Answers)
+    is_here: bool = False
+    here_since: datetime | None = None
     waiting_since: datetime | None = None
     minutes: int = 0
     held: Consultation | None = None
@@ -116,10 +122,13 @@ class _Facts:
         keys = [str(one.key) for one in bookings]
         patients = list(dict.fromkeys(one.patient for one in bookings))
         mine = [one for one in patients if one not in records.viewer.barred]
+        theirs = [one.series for one in bookings if one.patient in mine]
+        reading = records.lent_reads("QuestionnaireResponse", with_="Appointment")
         self._held = held
         self._appointments = _by_id(records, Criteria("Appointment", ids=keys, count=_MOST))
         self._people = _by_id(records, Criteria("Patient", ids=mine, count=_MOST))
         self._flags = flags(records, mine)
+        self._told = told_of(reading, theirs)
         self._parties: dict[uuid.UUID, list[Party]] = {}
         for party in Party.objects.filter(consultation__in=keys).order_by("waiting_since"):
             self._parties.setdefault(party.consultation, []).append(party)
@@ -129,15 +138,15 @@ class _Facts:
         patient = next((one for one in parties if one.role == Role.PATIENT), None)
         held = self._held.get(booking.key)
         stage = _stage(booking, held, patient, now)
-        is_here = patient is not None and stage in {Stage.WAITING, Stage.ADMITTED}
+        waits = patient is not None and stage in {Stage.WAITING, Stage.ADMITTED}
         return Row(
             booking.key,
             booking.starts_at,
             Mode(booking.mode),
             stage,
             **self._about(booking, now),
-            waiting_since=patient.waiting_since if patient and is_here else None,
-            minutes=said.minutes_since(patient.waiting_since, now) if patient and is_here else 0,
+            waiting_since=patient.waiting_since if patient and waits else None,
+            minutes=said.minutes_since(patient.waiting_since, now) if patient and waits else 0,
             held=held,
             patient_party=patient.key if patient else None,
             others=_others(parties, now),
@@ -150,13 +159,17 @@ class _Facts:
         stored = self._people.get(booking.patient)
         if appointment is None or stored is None:
             return {"person": None, "age": None}
-        person = person_of(stored.json)
+        person, told = person_of(stored.json), self._told.get(booking.series)
+        answers = told.answers if told else Answers()
         return {
             "person": person,
             "age": identity.age_at(person.born, now.date()) if person.born else None,
             "needs": needs_among(stored.json, self._flags.get(booking.patient, ())),
             "reason": _reason(appointment.json),
-            "phone": said.phone_of(appointment.json),
+            "phone": answers.phone or contact_of(appointment.json),
+            "answers": answers,
+            "is_here": appointment.json.get("status") in ARRIVED,
+            "here_since": arriving.arrived_at(appointment.json),
         }
 
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fhir.paths import Json, find
-from portal.appointments.resources import CONTACT
 from portal.consultations.models import Consultation
 from portal.consultations.rules import NOTES
 
@@ -41,14 +40,6 @@ def clinician_of(appointment: Json) -> str:
         is_person = str(actor.get("reference", "")).startswith("Practitioner/")
         if is_person and actor.get("display"):
             return str(actor["display"])
-    return ""
-
-
-def phone_of(appointment: Json) -> str:
-    """Return the number that its patient gave for this visit."""
-    for one in appointment.get("extension", ()):
-        if one.get("url") == CONTACT:
-            return str(one.get("valueContactPoint", {}).get("value", ""))
     return ""
 
 

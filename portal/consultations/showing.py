@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 
+from portal.appointments.resources import contact_of
 from portal.appointments.rules import JOIN_AFTER, JOIN_BEFORE
 from portal.appointments.terms import terms_of
 from portal.consultations import ice, said
@@ -36,7 +37,7 @@ def shown(
         "stages": Stage,
         "clinician": clinician or "Your clinician",
         "short": said.short(clinician),
-        "phone": said.phone_of(appointment),
+        "phone": contact_of(appointment),
         "clinic_phone": terms_of(booking.service).phone,
         "joins_at": booking.starts_at - JOIN_BEFORE,
         "closes_at": booking.starts_at + JOIN_AFTER,

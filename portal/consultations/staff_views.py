@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fhir.store import Conflict, NotFound
 from portal import clock
+from portal.appointments.resources import contact_of
 from portal.appointments.rules import Mode
 from portal.consultations import said, seeing
 from portal.consultations.clinic import Row, clinic_of, next_of
@@ -109,7 +110,7 @@ def call(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         "booking": found.booking,
         "role": Role.MODERATOR,
         "patient": person.name if person else "",
-        "phone": said.phone_of(found.appointment.json),
+        "phone": contact_of(found.appointment.json),
         "after": "/staff/visits/",
         "rows": rows,
     }

@@ -8,6 +8,7 @@ MOST = 5000
 
 # By the name of a form: its fields of free text.
 FORMS = {
+    "before": ("phone", "needs", "medicines"),
     "booking": ("reason", "phone"),
     "hold": ("reason",),
     "privacy-answer": ("answer",),

@@ -16,7 +16,7 @@ from portal.appointments.resources import (
     RESCHEDULED,
     modes_of,
 )
-from portal.appointments.rules import Mode
+from portal.appointments.rules import STANDING, Mode
 from portal.identity.grants import PATIENT_SEES
 from portal.record.dates import instant
 
@@ -62,7 +62,7 @@ def standing_of(stored: Stored) -> Standing | None:
         patient=stored.patient,
         version=stored.version,
         starts_at=starts_at,
-        is_booked=status == "booked" and starts_at is not None,
+        is_booked=status in STANDING and starts_at is not None,
         is_ours=BOOKING in list(find(resource, "identifier.system")),
         has_moved=PREVIOUS in urls,
         is_video=Mode.VIDEO in modes_of(_channels(resource)),

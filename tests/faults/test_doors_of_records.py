@@ -55,6 +55,7 @@ PATIENT_PAGES = (
     "/appointments/held/{hold}/",
     "/appointments/{booking}/appointment.ics",
     "/appointments/{booking}/booked/",
+    "/appointments/{booking}/before/",
     "/appointments/{booking}/change/",
     "/appointments/{booking}/move/",
     "/appointments/{booking}/cancel/",

@@ -74,6 +74,7 @@ def test_a_son_alone_is_nobody_who_waits(booking, grace, dr_nair):
     assert "In waiting room" not in listed
     assert "Next:" not in listed
     assert not held(booking.key).encounter
+    assert making.appointment(booking)["status"] == "booked"
 
 
 def test_where_appointments_are_not_shared_there_is_no_visit(booking, grace):

@@ -1,7 +1,7 @@
 """From the appointment to the open door: by the clock, with a place that stays."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,9 @@ from portal.consultations import rules
 from portal.consultations.models import Party
 from portal.consultations.rules import Role
 from tests.portal.appointments import clinic as making
+from tests.portal.appointments.diary import put
 from tests.portal.consultations.visits import START, Guest, held, party_of
+from tests.portal.pages import words
 from tests.signing_in import a_login, linked, signed_in
 
 BEFORE, AFTER = timedelta(minutes=30), timedelta(hours=4)
@@ -255,3 +257,36 @@ def test_nobody_is_introduced_to_a_third_unless_the_clinician_is_there(one, othe
     assert rules.are_introduced(one, other, is_moderated=True)
     is_hers = Role.MODERATOR in {one, other}
     assert rules.are_introduced(one, other, is_moderated=False) is is_hers
+
+
+def test_who_is_in_the_waiting_room_has_arrived_and_who_leaves_it_has_not(
+    booking, amina, dr_nair, moved_clock
+):
+    amina.posts("wait/")
+    once = making.appointment(booking)
+    moved_clock.move(minutes=2)
+    amina.posts("wait/")
+
+    assert once["status"] == "arrived"
+    [patient] = [one for one in once["participant"] if "Patient/" in one["actor"]["reference"]]
+    assert datetime.fromisoformat(patient["period"]["start"]) == START
+    assert making.appointment(booking) == once
+    assert "Go back to" in words(amina.browser.get("/appointments/"))
+    amina.posts("leave/")
+    assert making.appointment(booking)["status"] == "booked"
+    amina.posts("wait/")
+    dr_nair.admits(booking.key)
+    amina.goes_in()
+    amina.posts("leave/")
+    assert making.appointment(booking)["status"] == "arrived"
+
+
+def test_a_hospitals_word_on_the_visit_stands_over_the_waiting_room(booking, amina):
+    amina.posts("wait/")
+    put(booking.key, status="booked")
+    assert "You are in the waiting room" in amina.reads("wait/")
+
+    put(booking.key, status="cancelled")
+
+    assert amina.posts("wait/").url.endswith("/visit/")
+    assert making.appointment(booking)["status"] == "cancelled"

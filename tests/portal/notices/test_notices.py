@@ -253,7 +253,7 @@ def test_an_appointment_entered_in_error_is_told_as_cancelled(
     assert sent() == [CALLED_OFF]
 
 
-@pytest.mark.parametrize("status", ["arrived", "fulfilled", "noshow"])
+@pytest.mark.parametrize("status", ["fulfilled", "noshow"])
 def test_a_visit_that_takes_its_course_is_no_news(booking, hospital, status):
     hospital.update(appointment(booking) | {"status": status}, 1)
 
