@@ -3,7 +3,7 @@
 from portal.appointments.models import BookingTerms, Claim, Clinic, ClinicSlot
 from portal.calendars.models import CalendarAddress
 from portal.carers.models import Sharing
-from portal.consultations.models import Consultation, Party, Signal
+from portal.consultations.models import Consultation, Guest, Party, Signal
 from portal.drafts.models import Draft
 from portal.emergency.models import EmergencyAccess
 from portal.export.models import Export, ShareLink
@@ -31,6 +31,7 @@ __all__ = [
     "EmergencyAccess",
     "Export",
     "FollowUpPlan",
+    "Guest",
     "Link",
     "Notice",
     "NoticeChoice",

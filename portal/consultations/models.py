@@ -71,6 +71,25 @@ class Party(models.Model):
         ]
 
 
+class Guest(models.Model):
+    """An interpreter, who has no sign-in: a link that opens once lets them come."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    consultation = models.UUIDField()
+    patient = models.TextField()
+    digest = models.TextField(unique=True, help_text="Of the link's code")
+    clinician_name = models.TextField(help_text="Whom they are told that they come to")
+    made_by = models.TextField(help_text="As a viewer is named")
+    made_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    name = models.TextField(default="", help_text="As they gave it")
+    browser = models.TextField(default="", help_text="Digest of what the one that opened it keeps")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["consultation"], name="guest_of_consultation")]
+
+
 class Signal(models.Model):
     """What one browser says to another to find a way to it; deleted as it is passed on."""
 

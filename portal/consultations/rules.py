@@ -27,6 +27,11 @@ class Role(enum.StrEnum):
     MODERATOR = "moderator"
     PATIENT = "patient"
     CARER = "carer"
+    INTERPRETER = "interpreter"
+
+
+# Who comes beside the patient and the clinician.
+THIRDS = frozenset({Role.CARER, Role.INTERPRETER})
 
 
 class Outcome(enum.StrEnum):

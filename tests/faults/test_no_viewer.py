@@ -19,7 +19,7 @@ from fhir.store import Repository
 from portal import clock
 from portal.appointments.models import Claim
 from portal.appointments.rules import State
-from portal.consultations.models import Consultation, Party, Signal
+from portal.consultations.models import Consultation, Guest, Party, Signal
 from portal.notices.models import Notice, Told
 from portal.offers.models import EarlierOffer, EarlierWish, Vacancy
 from portal.pifu.models import Ask, FollowUpPlan
@@ -50,6 +50,7 @@ WALLED = {
     "portal_fhir_version",
     "portal_fhir_words",
     "portal_followupplan",
+    "portal_guest",
     "portal_notice",
     "portal_party",
     "portal_signal",
@@ -125,6 +126,7 @@ def a_consultation(patient):
     Consultation.objects.create(key=key, patient=patient, starts_at=now, local_date=now.date())
     party = Party.objects.create(consultation=key, patient=patient, role="patient")
     Signal.objects.create(patient=patient, to=party.key, sender=party.key)
+    Guest.objects.create(consultation=key, patient=patient, digest="x", made_at=now)
 
 
 def a_notice(patient):
