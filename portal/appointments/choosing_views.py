@@ -91,14 +91,14 @@ def _times(request: IdentifiedRequest, aim: Aim, status: int = 200) -> HttpRespo
         "found": found,
         "language": said.language(known.language) if known.language else "",
         "is_later": after is not None,
-        "later": _later(request, found.after),
+        "later": later_of(request, found.after),
         "clocks": said.clocks(now, found.last) if found.last else "",
         "phone": terms_of(aim.ticket.service).phone,
     }
     return showing.shown(request, "choose", context, status)
 
 
-def _later(request: IdentifiedRequest, after: str) -> str:
+def later_of(request: IdentifiedRequest, after: str) -> str:
     """Return the address of the next page, with the same choices."""
     asked_for = request.GET.copy()
     asked_for["after"] = after

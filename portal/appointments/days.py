@@ -29,11 +29,15 @@ class Offered:
 
     @property
     def value(self) -> str:
-        return f"{self.time.slot}|{self.mode}"
+        return f"{self.time.held_as}|{self.mode}"
 
     @property
     def at(self) -> str:
         return clock(self.time.starts_at)
+
+    @property
+    def until(self) -> str:
+        return clock(self.time.ends_at)
 
     @property
     def day(self) -> str:

@@ -22,6 +22,7 @@ from portal.appointments.refusing import CannotBook
 from portal.appointments.resources import Details
 from portal.appointments.rules import Mode, Refusal, State
 from portal.appointments.terms import terms_of
+from portal.appointments.together.batches import batch_of
 from portal.drafts import keeping
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import User
@@ -38,10 +39,8 @@ _OVER: Final = {State.MOVED, State.CANCELLED, State.MISSED}
 @require_http_methods(["GET", "HEAD", "POST"])
 def held(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     claim = asked.claim(request, key)
-    if claim.state == State.BOOKED:
-        return redirect("appointments:booked", key)
-    if claim.state in _OVER:
-        return redirect("appointments:list")
+    if elsewhere := _elsewhere(request, claim):
+        return elsewhere
     try:
         aim = _aim(request, claim)
     except NoTicket:
@@ -51,6 +50,15 @@ def held(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     if refusal := rules.refusal_to_confirm(claim, clock.now()):
         return _ended(request, aim, claim, refusal)
     return _check(request, aim, claim, None)
+
+
+def _elsewhere(request: IdentifiedRequest, claim: Claim) -> HttpResponse | None:
+    """Lead on from what is not a held time of one person's, or not any more."""
+    if claim.state == State.BOOKED:
+        return redirect("appointments:booked", claim.key)
+    if batch := batch_of(claim, _me(request)):
+        return redirect("appointments:together-held", batch)
+    return redirect("appointments:list") if claim.state in _OVER else None
 
 
 def _posted(request: IdentifiedRequest, aim: Aim, claim: Claim) -> HttpResponse:

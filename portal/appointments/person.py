@@ -28,18 +28,26 @@ class Known:
 
 def known(request: IdentifiedRequest) -> Known:
     """Return what booking takes from the person's own details."""
-    if not may_hold(request.viewer, "Patient"):
+    return known_of(request.records, request.patient)
+
+
+def known_of(records: Repository, patient: str) -> Known:
+    if not may_hold(records.viewer, "Patient"):
         return Known()
-    found, _ = request.records.search(Criteria("Patient", [request.patient], count=1))
-    patient = found[0].json if found else {}
-    return Known(language_needed(patient), phone(patient))
+    found, _ = records.search(Criteria("Patient", [patient], count=1))
+    resource = found[0].json if found else {}
+    return Known(language_needed(resource), phone(resource))
 
 
 def needs(request: IdentifiedRequest) -> list[str]:
     """Return what staff are to do for this person, in words, so far as the viewer may know."""
-    if not may_hold(request.viewer, "Flag"):
+    return needs_of(request.records, request.patient)
+
+
+def needs_of(records: Repository, patient: str) -> list[str]:
+    if not may_hold(records.viewer, "Flag"):
         return []
-    return flags(request.records, [request.patient]).get(request.patient, [])
+    return flags(records, [patient]).get(patient, [])
 
 
 def flags(records: Repository, patients: Sequence[str]) -> dict[str, list[str]]:

@@ -51,6 +51,11 @@ class FreeTime:
         """Where the next page goes on."""
         return self.starts_at, self.slot
 
+    @property
+    def held_as(self) -> str:
+        """By what it is held."""
+        return self.slot
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -43,6 +43,7 @@ AREAS = (
     Area("/cms/", Capacity.STAFF, frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN})),
     Area("/record/", Capacity.PATIENT),
     Area("/appointments/", Capacity.PATIENT),
+    Area("/appointments/together/", Capacity.PATIENT, own=True),
     Area("/account/calendar/", Capacity.PATIENT),
     Area("/account/notices/", Capacity.PATIENT, own=True),
     Area("/account/people/", Capacity.PATIENT, own=True),

@@ -16,6 +16,7 @@ from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.rules import State
 from portal.appointments.together.people import Booker
 from portal.appointments.together.rules import MOST
+from portal.identity.models import User
 
 _REQUEST: Final = re.compile(r"together/([0-9a-f-]{36})/(\d+)/\d")
 _LOCK: Final = 7_302_002
@@ -31,10 +32,10 @@ def request_of(batch: uuid.UUID, booker: Booker, nth: int) -> str:
     return f"together/{batch}/{booker.user.pk}/{nth}"
 
 
-def batch_of(claim: Claim, booker: Booker) -> uuid.UUID | None:
-    """Return the batch of this booker's that a claim is of, if it is."""
+def batch_of(claim: Claim, user: User) -> uuid.UUID | None:
+    """Return the batch of this user's that a claim is of, if it is."""
     found = _REQUEST.fullmatch(claim.request)
-    if found is None or found[2] != str(booker.user.pk):
+    if found is None or found[2] != str(user.pk):
         return None
     return uuid.UUID(found[1])
 
@@ -45,13 +46,18 @@ def claims_of(batch: uuid.UUID, booker: Booker) -> list[Claim]:
     return sorted(Claim.objects.filter(request__in=requests), key=lambda one: one.request)
 
 
+def is_known(batch: uuid.UUID, booker: Booker) -> bool:
+    with claims.opened():
+        return bool(claims_of(batch, booker))
+
+
 def kept_for(booker: Booker, patients: Sequence[str]) -> list[Claim]:
     """Return what this booker holds for some people together just now, the first to end first."""
     with claims.opened():
         held = Claim.objects.filter(
             patient__in=patients, state=State.HELD, hold_until__gt=DatabaseNow()
         )
-        return [one for one in held.order_by("hold_until", "request") if batch_of(one, booker)]
+        return [one for one in held.order_by("hold_until", "request") if batch_of(one, booker.user)]
 
 
 def lock(patients: Sequence[str], service: str, slots: Sequence[str]) -> dict[str, ClinicSlot]:

@@ -7,6 +7,7 @@ from typing import Self
 from portal.appointments.tickets import Ticket, tickets
 from portal.appointments.together.people import Booker, Person
 from portal.appointments.together.rules import FEWEST
+from portal.record import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +26,34 @@ class Company:
     common: Ticket
 
     def only(self, ids: Collection[str]) -> Self:
-        """Return those of them who are booked by these tickets."""
-        return replace(self, members=[one for one in self.members if one.ticket.id in ids])
+        """Return those of them who are booked by these tickets, of which there is one at least."""
+        members = [one for one in self.members if one.ticket.id in ids]
+        return replace(self, members=members, common=_shared(members))
 
     @property
     def patients(self) -> list[str]:
         return [one.person.patient for one in self.members]
 
     @property
+    def names(self) -> str:
+        return words.listed(one.person.name or "you" for one in self.members)
+
+    @property
+    def called(self) -> str:
+        """Return their names as a sentence begins with them."""
+        return words.capital(self.names)
+
+    @property
     def tickets(self) -> list[str]:
         return [one.ticket.id for one in self.members]
 
 
-def companies_of(booker: Booker) -> list[Company]:
+def companies_of(booker: Booker, people: Sequence[Person] | None = None) -> list[Company]:
     """Return who can be booked together now; each person's tickets are read as theirs alone.
 
     Whoever helps nobody has none, and nothing is read for it.
     """
-    people = booker.people()
+    people = booker.people() if people is None else people
     if len(people) < FEWEST:
         return []
     open_now = [
@@ -90,11 +101,17 @@ def _gathered(members: Sequence[Member]) -> Iterator[Company]:
 
 
 def _from_first(members: Sequence[Member]) -> Company:
-    first, *others = members
-    gathered, shared = [first], first.ticket
-    for one in others:
-        wider = common(shared, one.ticket)
-        if wider and one.person not in [known.person for known in gathered]:
+    gathered = list(members[:1])
+    for one in members[1:]:
+        is_new = one.person not in [known.person for known in gathered]
+        if is_new and common(_shared(gathered), one.ticket):
             gathered.append(one)
-            shared = wider
-    return Company(gathered, shared)
+    return Company(gathered, _shared(gathered))
+
+
+def _shared(members: Sequence[Member]) -> Ticket:
+    """Return what the tickets allow of people who can be seen together."""
+    shared = members[0].ticket
+    for one in members[1:]:
+        shared = common(shared, one.ticket) or shared
+    return shared

@@ -24,16 +24,25 @@ from portal.record.dates import local
 class Person:
     """Somebody who may be booked for, and their record as it is open to the one who books.
 
-    Without a name it is the one who books.
+    Without a name it is the one who books; of anybody else, `sharing` says by what.
     """
 
     patient: str
     name: str
     records: Repository
+    sharing: int = 0
 
     @property
     def is_self(self) -> bool:
         return not self.name
+
+    @property
+    def called(self) -> str:
+        return self.name or "You"
+
+    @property
+    def whose(self) -> str:
+        return f"{self.name}’s" if self.name else "Your"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class Booker:
         today = local(clock.now()).date()
         helped = helped_by(self.user, today, locking=until_end)
         others = [
-            Person(one.patient, one.name, Repository(viewer_for(self.standing, one)))
+            Person(one.patient, one.name, Repository(viewer_for(self.standing, one)), one.sharing)
             for one in helped
             if APPOINTMENTS in one.scopes
         ]

@@ -38,6 +38,10 @@ class Run(FreeTime):
 
     slots: tuple[str, ...]
 
+    @property
+    def held_as(self) -> str:
+        return ",".join(self.slots)
+
 
 # A free time with those after it that are needed for so many people. Slots of a clinic are of one
 # length: the nth begins so many lengths after the first, or there is a gap. And none of the people
