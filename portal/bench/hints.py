@@ -1,7 +1,9 @@
 """From a hospital's frame to the browsers' hint, beside a bare call of the database to sockets.
 
 A thousand pages are open on the running service: listener, relay and web, each in a process, on
-a database that holds earlier reports of the same people and knows how much it holds.
+a database that holds earlier reports of the same people and knows how much it holds. The bare
+calls go to a thousand sockets of their own at the same time, each between two frames, so that
+both meet the same machine at the same load.
 """
 
 import asyncio
@@ -9,8 +11,8 @@ import json
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import psycopg
@@ -38,16 +40,16 @@ PARTS = {"web": ("serve", "--web-only"), "relay": ("relay",), "listener": ("mllp
 SETTINGS = {"CLOCK_MAY_MOVE": "no", "RESULTS_IN_WORKING_HOURS": "no"}
 
 Figures = dict[str, float]
+Act = Callable[[int], Awaitable[None]]
 
 
 def run() -> Figures:
-    """Measure the service and then the echo, each with its own thousand sockets."""
+    """Measure the service and the echo at the same time, each with its own thousand sockets."""
     messages.admit_laboratory()
     people = messages.people(PEOPLE)
     messages.register(people)
     _fill(people)
-    ours, figures = _service(people)
-    bare = _echo([person.key for person in people])
+    ours, bare, figures = _measured(people)
     expected = MESSAGES * PAGES_EACH
     return {
         "hints": len(ours),
@@ -73,20 +75,27 @@ def _fill(people: list[Person]) -> None:
     analyse()
 
 
-def _service(people: list[Person]) -> tuple[list[float], Figures]:
-    """Return how long each hint took, in ms, and what it cost."""
+def _measured(people: list[Person]) -> tuple[list[float], list[float], Figures]:
+    """Return how long each hint and each echo took, in ms, and what the service cost."""
     before = {key: head.seq for key, head in changes.numbers([p.key for p in people]).items()}
-    ports = {"PORT": running.free_port(), "MLLP_PORT": running.free_port()}
+    ports = {name: running.free_port() for name in ("PORT", "MLLP_PORT", "ECHO_PORT")}
     environment = SETTINGS | {name: str(port) for name, port in ports.items()}
     pages = _pages(people, ports["PORT"])
+    echo = _Echo([person.key for person in people], ports["ECHO_PORT"])
     with ExitStack() as stack:
         processes = {
             name: stack.enter_context(running.running("manage.py", *command, **environment))
             for name, command in PARTS.items()
         }
+        stack.enter_context(running.running(*echo.command))
         load = _Load(people, pages, processes, ports["MLLP_PORT"])
-        uvloop.run(load.run())
-    return _delays(pages, load.sent, before), load.figures
+        uvloop.run(_beside(load, echo))
+    return _delays(pages, load.sent, before), echo.delays(), load.figures
+
+
+async def _beside(load: "_Load", echo: "_Echo") -> None:
+    async with echo.opened():
+        await load.run(echo.call)
 
 
 def _pages(people: list[Person], port: int) -> list[Page]:
@@ -113,7 +122,7 @@ class _Load:
         self._processes = processes
         self._line = Line(port)
 
-    async def run(self) -> None:
+    async def run(self, beside: Act) -> None:
         async with browsers.opened(self._pages[:WARM]):
             await asyncio.sleep(SETTLED)
         await asyncio.sleep(SETTLED)
@@ -125,7 +134,7 @@ class _Load:
             self.figures[name] = taken / len(self._pages)
             await self._line.open(CONNECTIONS)
             before = self._spent()
-            await _steadily(self._send)
+            await asyncio.gather(_steadily(self._send), _steadily(beside, 0.5))
             await browsers.until_told(self._pages, MESSAGES * PAGES_EACH, LATEST)
             for part, spent in self._spent().items():
                 self.figures[f"{part}, ms of CPU a message"] = (
@@ -166,43 +175,47 @@ def _delays(pages: list[Page], sent: dict[str, list[float]], before: dict[str, i
     return delays
 
 
-def _echo(names: list[str]) -> list[float]:
-    """Return how long each echo took, in ms, at the same rate to as many sockets."""
-    port = running.free_port()
-    address = f"ws://localhost:{port}/"
-    pages = [Page(name, address, name) for name in names for _ in range(PAGES_EACH)]
-    command = ("-m", "portal.bench.bare_echo", str(port), running.address())
-    with running.running(*command):
-        called = uvloop.run(_calls(names, pages))
-    return [
-        1000 * (at - called[int(text.partition(",")[2])])
-        for page in pages
-        for at, text in page.heard
-    ]
+class _Echo:
+    """The bare calls: when each was made, and the sockets that hear it."""
+
+    def __init__(self, names: list[str], port: int) -> None:
+        address = f"ws://localhost:{port}/"
+        self.command = ("-m", "portal.bench.bare_echo", str(port), running.address())
+        self._names = names
+        self._pages = [Page(name, address, name) for name in names for _ in range(PAGES_EACH)]
+        self._called: dict[int, float] = {}
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Open its sockets, and close them once all have been told."""
+        async with (
+            browsers.opened(self._pages),
+            await psycopg.AsyncConnection.connect(running.address(), autocommit=True) as connected,
+        ):
+            self._connected = connected
+            yield
+            await browsers.until_told(self._pages, MESSAGES * PAGES_EACH, LATEST)
+
+    async def call(self, n: int) -> None:
+        self._called[n] = time.monotonic()
+        payload = f"{self._names[n % len(self._names)]},{n}"
+        await self._connected.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+
+    def delays(self) -> list[float]:
+        """Return how long each echo took, in ms."""
+        return [
+            1000 * (at - self._called[int(text.partition(",")[2])])
+            for page in self._pages
+            for at, text in page.heard
+        ]
 
 
-async def _calls(names: list[str], pages: list[Page]) -> dict[int, float]:
-    called: dict[int, float] = {}
-    database = running.address()
-    async with (
-        browsers.opened(pages),
-        await psycopg.AsyncConnection.connect(database, autocommit=True) as connected,
-    ):
-        await asyncio.sleep(SETTLED)
+async def _steadily(act: Act, beat: float = 0) -> None:
+    """Do something so many times a second, whether or not the last has been done.
 
-        async def call(n: int) -> None:
-            called[n] = time.monotonic()
-            payload = f"{names[n % len(names)]},{n}"
-            await connected.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
-
-        await _steadily(call)
-        await browsers.until_told(pages, MESSAGES * PAGES_EACH, LATEST)
-    return called
-
-
-async def _steadily(act: Callable[[int], Awaitable[None]]) -> None:
-    """Do something so many times a second, whether or not the last has been done."""
-    began = time.monotonic()
+    `beat` is the part of the time between two for which the first waits.
+    """
+    began = time.monotonic() + beat / A_SECOND
     async with asyncio.TaskGroup() as doing:
         for n in range(MESSAGES):
             await asyncio.sleep(began + n / A_SECOND - time.monotonic())
