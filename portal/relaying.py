@@ -2,14 +2,15 @@
 
 Four lines of work, each in a thread of its own so that none holds up another: telling subscribers
 of changes, reading inbound messages, chaining the audit, and running timed tasks. Each looks for
-work when the database says that there is some, and every second in any case.
+work when the database says that there is some, and every second in any case. Several processes may
+share the work, each with all lines or with some.
 """
 
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import psycopg
 from django.db import connection
@@ -30,24 +31,36 @@ logger = logging.getLogger(__name__)
 
 PERIOD = 1.0  # seconds between looks when nobody calls
 REVIVAL = 10.0  # seconds between looks for tasks whose worker has died
-AUDIT = "audit"
 
 
-def run(stop: threading.Event) -> None:
-    """Work until `stop` is set; what is under way is finished first."""
+class _Work(NamedTuple):
+    """What a line does, how much of it is taken at once, and where the database calls for it."""
+
+    do: Callable[[], int]
+    most: int
+    channel: str
+
+
+WORKS: Final = {
+    "changes": _Work(changes.deliver_next, changes.MOST, changes.OWED),
+    "messages": _Work(inbox.process_next, 1, inbox.CHANNEL),
     # Nobody waits for the chain: it is linked by the clock, many rows at once.
-    works: dict[str, tuple[Callable[[], int], int]] = {
-        changes.CHANNEL: (changes.deliver_next, changes.MOST),
-        inbox.CHANNEL: (inbox.process_next, 1),
-        AUDIT: (audit.chain, audit.MOST),
-    }
+    "audit": _Work(audit.chain, audit.MOST, ""),
+}
+TASKS: Final = "tasks"
+LINES: Final = (*WORKS, TASKS)
+
+
+def run(stop: threading.Event, names: Collection[str] = LINES) -> None:
+    """Work on these lines until `stop` is set; what is under way is finished first."""
+    works = {name: work for name, work in WORKS.items() if name in names}
     wakes = {name: _Wake() for name in works}
-    lines = [
-        threading.Thread(target=_line, args=(*work, stop, wakes[name]), name=name, daemon=True)
-        for name, work in works.items()
-    ]
-    lines.append(threading.Thread(target=_listen, args=(stop, wakes), name="wake", daemon=True))
-    lines.append(threading.Thread(target=_timed, args=(stop,), name="tasks", daemon=True))
+    by_channel = {work.channel: wakes[name] for name, work in works.items() if work.channel}
+    lines = [_thread(name, _line, work, stop, wakes[name]) for name, work in works.items()]
+    if by_channel:
+        lines.append(_thread("wake", _listen, stop, by_channel))
+    if TASKS in names:
+        lines.append(_thread(TASKS, _timed, stop))
     for line in lines:
         line.start()
     stop.wait()
@@ -55,6 +68,10 @@ def run(stop: threading.Event) -> None:
         wake.call()
     for line in lines:
         line.join(timeout=10)
+
+
+def _thread(name: str, target: Callable[..., None], *values: object) -> threading.Thread:
+    return threading.Thread(target=target, args=values, name=name, daemon=True)
 
 
 class _Wake:
@@ -75,11 +92,11 @@ class _Wake:
             self._changed.wait_for(lambda: self.calls != since, PERIOD)
 
 
-def _line(work: Callable[[], int], most: int, stop: threading.Event, wake: _Wake) -> None:
+def _line(work: _Work, stop: threading.Event, wake: _Wake) -> None:
     """Work whenever there is a call, and go on at once where as much was done as is taken."""
     while not stop.is_set():
         calls = wake.calls
-        if _tried(work) < most:
+        if _tried(work.do) < work.most:
             wake.wait(calls)
     connection.close()
 
@@ -99,7 +116,7 @@ def _listen(stop: threading.Event, wakes: Mapping[str, _Wake]) -> None:
     while not stop.is_set():
         try:
             with psycopg.connect(**waking.address(), autocommit=True) as listening:
-                for channel in (changes.CHANNEL, inbox.CHANNEL):
+                for channel in wakes:
                     listening.execute(f"LISTEN {channel}")
                 while not stop.is_set():
                     for called in listening.notifies(timeout=PERIOD, stop_after=1):

@@ -1,6 +1,6 @@
 """From a hospital's frame to the browsers' hint, beside a bare call of the database to sockets.
 
-A thousand pages are open on the running service: listener, relay and web, each in a process, on
+A thousand pages are open on the running service: listener, relay and web, each in processes, on
 a database that holds earlier reports of the same people and knows how much it holds. The bare
 calls go to a thousand sockets of their own at the same time, each between two frames, so that
 both meet the same machine at the same load.
@@ -35,7 +35,13 @@ REPORTS_BEFORE = 3  # of each person
 CONNECTIONS, WARM = 8, 10
 SETTLED, LATEST = 4.0, 20.0  # seconds
 
-PARTS = {"web": ("serve", "--web-only"), "relay": ("relay",), "listener": ("mllp",)}
+PARTS = {
+    "web": ("serve", "--web-only"),
+    "relay of messages": ("relay", "messages"),
+    "relay of changes": ("relay", "changes"),
+    "relay of the rest": ("relay", "audit", "tasks"),
+    "listener": ("mllp",),
+}
 # As in production, but that it is always working hours.
 SETTINGS = {"CLOCK_MAY_MOVE": "no", "RESULTS_IN_WORKING_HOURS": "no"}
 

@@ -1,8 +1,12 @@
-"""``manage.py relay``: tells changes, reads messages, chains the audit, runs timed tasks."""
+"""``manage.py relay``: tells changes, reads messages, chains the audit, runs timed tasks.
+
+``manage.py relay messages`` does one of these alone, beside others that do the rest.
+"""
 
 import asyncio
 import threading
-from collections.abc import Callable
+from argparse import ArgumentParser
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -11,10 +15,14 @@ from django.core.management import BaseCommand
 from portal import processes, relaying
 
 
-async def run(stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
+async def run(
+    stop: asyncio.Event,
+    ready: Callable[[], None] = lambda: None,
+    lines: Collection[str] = relaying.LINES,
+) -> None:
     """Run the relay's threads beside this loop until `stop` is set."""
     stopping = threading.Event()
-    working = asyncio.ensure_future(asyncio.to_thread(relaying.run, stopping))
+    working = asyncio.ensure_future(asyncio.to_thread(relaying.run, stopping, lines))
     ready()
     waiting = asyncio.ensure_future(stop.wait())
     await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
@@ -26,8 +34,12 @@ async def run(stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> 
 class Command(BaseCommand):
     help = "Runs the relay until it is asked to stop; what is under way is finished first."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        processes.run(partial(run, ready=self._announce))
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        every = list(relaying.LINES)
+        parser.add_argument("lines", nargs="*", choices=every, default=every, help="all of them")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        processes.run(partial(run, ready=self._announce, lines=options["lines"]))
 
     def _announce(self) -> None:
         self.stdout.write("Relaying")
