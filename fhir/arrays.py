@@ -21,12 +21,21 @@ class Answer(NamedTuple):
     touched: int
 
 
-def execute(statement: str, columns: Sequence[Sequence[Any]]) -> int:
-    """Execute a statement whose placeholders are `%b`, and return how many rows it touched."""
+def ask(statement: str, values: Sequence[Any]) -> Answer:
+    """Execute one statement; values for `%b` are lists."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, [*map(list, columns)])
-        return cursor.rowcount
+        return _answer(cursor.execute(statement, values))
+
+
+def execute(statement: str, columns: Sequence[Sequence[Any]]) -> int:
+    """Execute a statement whose placeholders are `%b`, and return how many rows it touched."""
+    return ask(statement, [*map(list, columns)]).touched
+
+
+def fetch(statement: str, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Execute a query whose placeholders are `%b`, and return its rows."""
+    return ask(statement, [*map(list, columns)]).rows
 
 
 def as_one(statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> Asked:
@@ -40,8 +49,8 @@ def as_one(statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> Asked:
 
 def in_turn(*asked: Asked) -> list[Answer]:
     """Execute statements one after the other in one journey; each sees what those before it did."""
-    if not asked:
-        return []
+    if len(asked) < 2:  # noqa: PLR2004 (nothing to send together)
+        return [ask(*one) for one in asked]
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursors = [psycopg.Cursor(connection.connection) for _ in asked]
@@ -49,12 +58,8 @@ def in_turn(*asked: Asked) -> list[Answer]:
         with connection.connection.pipeline():
             for cursor, (statement, values) in zip(cursors, asked, strict=True):
                 cursor.execute(statement, values)
-        return [Answer(one.fetchall() if one.description else [], one.rowcount) for one in cursors]
+        return [_answer(one) for one in cursors]
 
 
-def fetch(statement: str, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Execute a query whose placeholders are `%b`, and return its rows."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, [*map(list, columns)])
-        return cursor.fetchall()
+def _answer(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Answer:
+    return Answer(cursor.fetchall() if cursor.description else [], cursor.rowcount)

@@ -203,6 +203,7 @@ class Bundle:
         drafts = {_address_of(one): self._draft(one, mapping) for one in self._arrivals}
         here = {_address_of(one).id for one in self._arrivals if _is_person(one)}
         elsewhere = {draft.patient for draft in drafts.values()} - here - {""}
+        elsewhere -= {reference.rpartition("/")[2] for reference in self.source.known.values()}
         for missing in elsewhere - patients_among(elsewhere):
             place = next(
                 one.place for one in self._arrivals if drafts[_address_of(one)].patient == missing

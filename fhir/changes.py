@@ -18,11 +18,12 @@ from django.utils.module_loading import import_string
 
 from fhir import arrays
 from fhir.access import EVERYONE, SYSTEM, Interaction, Viewer, visible
-from fhir.scope import scoped
+from fhir.scope import fetched_as, scoped
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "daybook"
+OWED = "daybook_owed"
 _PAYLOAD_LIMIT = 7_500
 RETRIES = (1, 5, 30, 300, 3600)
 MOST = 100  # deliveries taken at once
@@ -79,9 +80,9 @@ def recording(changes: Iterable[Change]) -> arrays.Asked | None:
         return None
     keys = sorted(by_patient)
     told = [key for key in keys if not all(one.backload for one in by_patient[key])]
-    payload = ",".join(told)
     numbered = [(n, one) for key in keys for n, one in enumerate(by_patient[key])]
     owed = _owed(by_patient)
+    calls = _calls(told, owed)
     return _RECORD, [
         secrets.token_hex(8),
         keys,
@@ -95,10 +96,16 @@ def recording(changes: Iterable[Change]) -> arrays.Asked | None:
         [one.backload for _, one in numbered],
         [key for key, _ in owed],
         [name for _, name in owed],
-        CHANNEL,
-        payload if len(payload) <= _PAYLOAD_LIMIT else "*",
-        bool(told),
+        [channel for channel, _ in calls],
+        [said for _, said in calls],
     ]
+
+
+def _calls(told: Sequence[str], owed: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return whom to wake, each with what to say: pages of the told, the relay if it owes."""
+    payload = ",".join(told)
+    calls = [(CHANNEL, payload if len(payload) <= _PAYLOAD_LIMIT else "*")] if told else []
+    return [*calls, (OWED, "")] if owed else calls
 
 
 _RECORD: Final = """
@@ -118,7 +125,7 @@ delivery AS (
   SELECT p, stream.seq, n, (SELECT daybook_now()), 0, ''
   FROM unnest(%b::text[], %b::text[]) WITH ORDINALITY AS d(p, n, nth)
     JOIN stream ON stream.patient = p ORDER BY nth)
-SELECT pg_notify(%s, %s) WHERE %s
+SELECT pg_notify(c, said) FROM unnest(%b::text[], %b::text[]) AS call(c, said)
 """
 
 
@@ -149,27 +156,26 @@ def is_held(patient: str) -> bool:
 def head(viewer: Viewer, patient: str) -> Head:
     """Return the newest change that this viewer may see; one indexed read, no audit."""
     condition, parameters = _seen_by(viewer)
-    with scoped(viewer), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT s.epoch, coalesce((SELECT r.seq FROM portal_fhir_change r WHERE r.patient ="
-            f" s.patient AND NOT r.backload AND {condition} ORDER BY r.seq DESC LIMIT 1), 0)"
-            " FROM portal_fhir_stream s WHERE s.patient = %s",
-            [*parameters, patient],
-        )
-        row = cursor.fetchone()
-    return Head(*row) if row else Head("", 0)
+    found = fetched_as(
+        viewer,
+        "SELECT s.epoch, coalesce((SELECT r.seq FROM portal_fhir_change r WHERE r.patient ="
+        f" s.patient AND NOT r.backload AND {condition} ORDER BY r.seq DESC LIMIT 1), 0)"
+        " FROM portal_fhir_stream s WHERE s.patient = %s",
+        [*parameters, patient],
+    )
+    return Head(*found[0]) if found else Head("", 0)
 
 
 def since(viewer: Viewer, patient: str, seq: int, limit: int = 500) -> list[Change]:
     """Return the changes after `seq` that this viewer may see, oldest first."""
     condition, parameters = _seen_by(viewer)
-    with scoped(viewer), connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS} FROM portal_fhir_change r WHERE r.patient = %s AND r.seq > %s"
-            f" AND NOT r.backload AND {condition} ORDER BY r.seq, r.n LIMIT %s",
-            [patient, seq, *parameters, limit],
-        )
-        return [_change(row) for row in cursor.fetchall()]
+    found = fetched_as(
+        viewer,
+        f"SELECT {_COLUMNS} FROM portal_fhir_change r WHERE r.patient = %s AND r.seq > %s"
+        f" AND NOT r.backload AND {condition} ORDER BY r.seq, r.n LIMIT %s",
+        [patient, seq, *parameters, limit],
+    )
+    return [_change(row) for row in found]
 
 
 def after(marks: Mapping[str, int]) -> list[Change]:
@@ -177,25 +183,25 @@ def after(marks: Mapping[str, int]) -> list[Change]:
 
     For the service's own hub, which asks the rule of access before it tells anybody.
     """
-    with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS}, s.epoch FROM unnest(%s::text[], %s::bigint[]) mark(patient, seq)"
-            " JOIN portal_fhir_change r ON r.patient = mark.patient AND r.seq > mark.seq"
-            " AND NOT r.backload JOIN portal_fhir_stream s ON s.patient = r.patient"
-            " ORDER BY r.patient, r.seq, r.n",
-            [list(marks), list(marks.values())],
-        )
-        return [_change(row) for row in cursor.fetchall()]
+    found = fetched_as(
+        SYSTEM,
+        f"SELECT {_COLUMNS}, s.epoch FROM unnest(%b::text[], %b::bigint[]) mark(patient, seq)"
+        " JOIN portal_fhir_change r ON r.patient = mark.patient AND r.seq > mark.seq"
+        " AND NOT r.backload JOIN portal_fhir_stream s ON s.patient = r.patient"
+        " ORDER BY r.patient, r.seq, r.n",
+        [list(marks), list(marks.values())],
+    )
+    return [_change(row) for row in found]
 
 
 def numbers(patients: Collection[str]) -> dict[str, Head]:
     """Return the newest number in each patient's log, seen or unseen."""
-    with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT patient, epoch, seq FROM portal_fhir_stream WHERE patient = ANY(%s)",
-            [list(patients)],
-        )
-        return {patient: Head(epoch, seq) for patient, epoch, seq in cursor.fetchall()}
+    found = fetched_as(
+        SYSTEM,
+        "SELECT patient, epoch, seq FROM portal_fhir_stream WHERE patient = ANY(%b::text[])",
+        [list(patients)],
+    )
+    return {patient: Head(epoch, seq) for patient, epoch, seq in found}
 
 
 def deliver_next(limit: int = MOST) -> int:

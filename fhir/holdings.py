@@ -1,6 +1,6 @@
 """What the store holds at some addresses: what an arriving bundle must know before it writes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,7 +59,9 @@ def stated_at(resource_type: str, logical_id: str) -> datetime | None:
     return row[0] if row else None
 
 
-def patients_among(keys: Iterable[str]) -> set[str]:
+def patients_among(keys: Collection[str]) -> set[str]:
+    if not keys:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT logical_id FROM portal_fhir_resource"

@@ -97,7 +97,8 @@ def _again_if_raced(work: Callable[[], Result]) -> Result:
     """Do the work in a transaction; once more if another gave a name away first."""
     for last in (False, False, True):
         try:
-            with scoped(SYSTEM):
+            # Nobody goes on after a fault of it within the same scope.
+            with scoped(SYSTEM, undoes=False):
                 return work()
         except (Raced, OperationalError):
             if last or connection.in_atomic_block:

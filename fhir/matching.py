@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import nhs_number
 from django.db import connection
 
+from fhir import arrays
 from fhir.paths import Json
 from fhir.search.folding import folded
 from fhir.search.values import NHS_NUMBER, token_hash
@@ -65,11 +66,13 @@ def match(person: Person) -> str:
     """
     if not person.nhs_number:
         return ""
-    held = patients_with([(NHS_NUMBER, person.nhs_number)])
-    for key in held:
-        if _agrees(key, person):
+    said: dict[str, list[tuple[str, str, bool]]] = {}
+    for key, *one in arrays.ask(_SAID, [token_hash(NHS_NUMBER, person.nhs_number)]).rows:
+        said.setdefault(key, []).append(tuple(one))
+    for key, versions in said.items():
+        if _agrees(versions, person):
             return key
-    if held:
+    if said:
         raise Disagrees
     return ""
 
@@ -93,20 +96,23 @@ def patients_with(identifiers: Iterable[tuple[str, str]]) -> list[str]:
     )
 
 
-def _agrees(key: str, person: Person) -> bool:
+# What each version says of those who bear an identifier: birth date, a family name, if current.
+_SAID: Final = """
+SELECT r.patient, v.text::jsonb ->> 'birthDate', n ->> 'family', r.version = v.version
+FROM (SELECT DISTINCT patient FROM portal_fhir_token
+  WHERE name = 'identifier' AND resource_type = 'Patient' AND hash = %s) t
+JOIN portal_fhir_resource r
+  ON r.patient = t.patient AND r.resource_type = 'Patient' AND r.logical_id = t.patient
+JOIN portal_fhir_version v ON v.patient = r.patient AND v.number = r.number
+LEFT JOIN LATERAL jsonb_array_elements(v.text::jsonb -> 'name') n ON true
+ORDER BY r.patient
+"""
+
+
+def _agrees(versions: Sequence[tuple[str, str, bool]], person: Person) -> bool:
     """Whether the birth date is the same and one of the family names was ever held."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT v.text::jsonb ->> 'birthDate', n ->> 'family', r.version = v.version"
-            " FROM portal_fhir_version v JOIN portal_fhir_resource r ON r.patient = v.patient"
-            " AND r.number = v.number"
-            " LEFT JOIN LATERAL jsonb_array_elements(v.text::jsonb -> 'name') n ON true"
-            " WHERE v.patient = %s AND v.resource_type = 'Patient' AND v.logical_id = %s",
-            [key, key],
-        )
-        rows = cursor.fetchall()
-    born = {birth for birth, _, is_current in rows if is_current}
-    families = {folded(family) for _, family, _ in rows if family}
+    born = {birth for birth, _, is_current in versions if is_current}
+    families = {folded(family) for _, family, _ in versions if family}
     same_name = any(folded(name) in families for name in person.family_names)
     return person.birth_date in born and bool(person.birth_date) and same_name
 

@@ -67,14 +67,19 @@ def _within(wanted: tuple[str, str], outer: tuple[str, str]) -> Iterator[None]:
 
 
 def fetched_as(viewer: Viewer, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of one query as a viewer may see them; within another's scope, at once."""
+    """Return the rows of one statement as a viewer may see them, in one journey.
+
+    Outside a transaction it is one of its own.
+    """
     outer: tuple[str, str] | None = getattr(connection, _KEPT, None)
     wanted = (viewer.scope, str(viewer.sees))
-    if connection.in_atomic_block and outer and outer != wanted:
+    if not connection.in_atomic_block:
+        return arrays.in_turn((_SET, wanted), (statement, values))[1].rows
+    if outer and outer != wanted:
         # Where it fails, so has the transaction around.
         return arrays.in_turn((_SET, wanted), (statement, values), (_SET, outer))[1].rows
     with scoped(viewer, undoes=False):
-        return arrays.fetch(statement, values)
+        return arrays.ask(statement, values).rows
 
 
 def _asked() -> tuple[str, str]:

@@ -125,15 +125,10 @@ def _existing(
     """Lock what is there already; return it, what time it is, and numbers for what is new."""
     addresses = [_address(draft) for draft in drafts]
     columns = [[a[0] for a in addresses], [a[1] for a in addresses]]
-    asked: list[arrays.Asked] = [(EXISTING, columns)]
-    if fresh := sum(draft.fresh for draft in drafts):
-        asked.append((NUMBERS, [fresh]))
-    found, *given = arrays.in_turn(*asked)
+    # A number for each: those that turn out not to be new leave a gap, which says nothing.
+    found, given = arrays.in_turn((EXISTING, columns), (NUMBERS, [len(drafts)]))
     held = {(row[1], row[2]): _Held(*row[3:]) for row in found.rows if row[1] is not None}
-    more = sum(address not in held for address in addresses) - fresh
-    given += arrays.in_turn((NUMBERS, [more])) if more > 0 else []
-    numbers = [row[0] for answer in given for row in answer.rows]
-    return found.rows[0][0], held, numbers
+    return found.rows[0][0], held, [row[0] for row in given.rows]
 
 
 def _decide(  # noqa: PLR0913 (one draft and everything that was looked up for it)

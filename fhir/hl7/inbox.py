@@ -25,7 +25,7 @@ from fhir.hl7.mapping import NotMapped
 from fhir.hl7.message import Unreadable
 from fhir.intake import IdentityChanged, Refused, Unmatched
 from fhir.models import InboundMessage
-from fhir.scope import scoped
+from fhir.scope import fetched_as, scoped
 from fhir.validation import Malformed
 
 __all__ = ["CHANNEL", "process_next", "wake_unmatched"]
@@ -92,10 +92,8 @@ def wake_unmatched(lanes: Sequence[bytes]) -> int:
 
 def _claim() -> _Claimed | None:
     """Take a message for ourselves; if we end before it is settled, another takes it again."""
-    with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [_LEASE])
-        row = cursor.fetchone()
-    return _Claimed(row[0], row[1], bytes(row[2]), *row[3:]) if row else None
+    found = fetched_as(SYSTEM, CLAIM, [_LEASE])
+    return _Claimed(*found[0]) if found else None
 
 
 def _is_ours(claimed: _Claimed) -> bool:

@@ -543,7 +543,7 @@ def test_a_reader_may_end_between_any_two_statements(moved_clock):
         if not was_cut:
             break
 
-    assert cuts > 20
+    assert cuts > 10
     assert [row[0] for row in expected].count("Observation") == 2
 
 
