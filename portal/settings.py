@@ -165,13 +165,18 @@ FHIR_SUBSCRIBERS = {
     "portal.offers.subscriber.appointment_changed": ["updated/Appointment"],
 }
 # What follows a hospital system's word on a type in the transaction that writes it
-FHIR_FOLLOWING = {"Appointment": "portal.appointments.following.appointments_come"}
+FHIR_FOLLOWING = {
+    "Appointment": "portal.appointments.following.appointments_come",
+    "ServiceRequest": "portal.pifu.plans.plans_come",
+}
 # By what people are told, beside their own pages; docs/how-to/add-a-notification-channel.md
 NOTICE_CHANNELS = ["portal.notices.channels.Email"]
 # Who knows how long ago the systems of a patient's record were heard.
 RECORD_FRESHNESS = "portal.ops.freshness.of"
 # Who knows how many people's results are due to open and have not.
 RESULTS_OVERDUE = "portal.results.overdue.people"
+# Who knows how many have asked to be seen and have not been answered in time.
+ASKS_OVERDUE = "portal.pifu.overdue.asks"
 # Parts of a record, by their addresses, that none of this hospital's systems sends
 RECORD_HELD_ELSEWHERE = frozenset(env.words("RECORD_HELD_ELSEWHERE"))
 PROCRASTINATE_IMPORT_PATHS = [
@@ -182,6 +187,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "portal.notices.tasks",
     "portal.offers.tasks",
     "portal.ops.alarms",
+    "portal.pifu.tasks",
     "portal.results.tasks",
 ]
 

@@ -77,7 +77,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A follow-up that a clinician asks for."""
+    """A follow-up that a clinician asks for, or that staff order on what a patient has asked.
+
+    Without `asked_by` it is the viewer's; `based_on` is the ServiceRequest that it answers.
+    """
 
     service: str
     service_name: str
@@ -87,6 +90,9 @@ class Order:
     first_day: date | None = None
     last_day: date | None = None
     priority: str = "routine"
+    asked_by: Json | None = None
+    based_on: str = ""
+    security: Sequence[Json] = ()
 
 
 def tickets(records: Repository, patient: str) -> list[Ticket]:
@@ -179,10 +185,15 @@ def order_follow_up(records: Repository, patient: str, order: Order, now: dateti
         "priority": order.priority,
         "code": {"text": order.title},
         "subject": {"reference": f"Patient/{patient}"},
-        "requester": {"reference": records.viewer.who, "display": records.viewer.name},
+        "requester": order.asked_by
+        or {"reference": records.viewer.who, "display": records.viewer.name},
         "authoredOn": now.isoformat(timespec="seconds"),
         "performer": performers,
     }
+    if order.based_on:
+        made["basedOn"] = [{"reference": f"ServiceRequest/{order.based_on}"}]
+    if order.security:
+        made["meta"] = {"security": list(order.security)}
     if order.modes:
         made["orderDetail"] = mode_concepts(order.modes)
     days = {"start": order.first_day, "end": order.last_day}

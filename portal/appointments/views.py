@@ -11,6 +11,8 @@ from portal.appointments.together.offering import offering
 from portal.appointments.together.people import Booker
 from portal.identity.middleware import IdentifiedRequest
 from portal.offers.reading import open_to
+from portal.pifu import said as pifu_said
+from portal.pifu.reading import rights_of
 from portal.record import freshness
 
 PARTS = {"list": "appointments/parts/list.html"}
@@ -32,6 +34,8 @@ def appointments(request: IdentifiedRequest) -> HttpResponse:
         "holds": holds,
         "together": offering(None if "part" in request.GET else booker),
         "offers": open_to(request.records, request.patient, clock.now()),
+        "rights": rights_of(request.records, request.patient, clock.now()),
+        "pifu": pifu_said,
         "fresh": freshness.of(request.patient),
     }
     return showing.shown(request, "list", context, parts=PARTS)

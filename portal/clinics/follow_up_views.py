@@ -11,14 +11,15 @@ from django.views.decorators.http import require_http_methods
 
 from fhir.store import NotFound
 from portal import clock
-from portal.appointments.models import Clinic
 from portal.appointments.tickets import order_follow_up, tickets
 from portal.carers.staff_forms import ChildForm as PersonForm
 from portal.clinics.follow_up_forms import FollowUpForm
 from portal.clinics.frame import me, page
+from portal.clinics.reach import bookable, treats
 from portal.identity import people
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.people import Person, person_of
+from portal.pifu.reading import rights_of
 from portal.record.dates import local
 
 _PAGE: Final = ("GET", "HEAD", "POST")
@@ -37,7 +38,7 @@ def find(request: IdentifiedRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="find_person", user=request.user):
             return render(request, "429.html", status=429)
         found = people.find_people(request.records, **form.cleaned_data)
-        if len(found) == 1:
+        if len(found) == 1 and treats(request.viewer, found[0].key):
             return redirect("staff_follow_up_of", found[0].key)
         form.add_error(None, _NOBODY)
     return page(request, "find", {"form": form}, _BAD if form.errors else 200, _HERE)
@@ -46,10 +47,10 @@ def find(request: IdentifiedRequest) -> HttpResponse:
 @require_http_methods(_PAGE)
 def order(request: IdentifiedRequest, patient: str) -> HttpResponse:
     """Say what is to be booked, how and by when."""
-    person, today = _person(request, patient), local(clock.now()).date()
+    person, today = patient_of(request, patient), local(clock.now()).date()
     form = FollowUpForm(
         request.POST if request.method == "POST" else None,
-        services=_services(),
+        services=bookable(),
         clinician=next(iter(me(request).practitioners), ""),
         initial={"form_id": uuid.uuid4(), "modes": ["video"], "earliest": "0", "latest": "12"},
     )
@@ -64,22 +65,20 @@ def order(request: IdentifiedRequest, patient: str) -> HttpResponse:
         "form": form,
         "person": person,
         "open": tickets(request.records, patient),
+        "rights": rights_of(request.records, patient, clock.now()),
     }
     return page(request, "follow_up", shown, _BAD if form.errors else 200, _HERE)
 
 
-def _person(request: IdentifiedRequest, patient: str) -> Person:
+def patient_of(request: IdentifiedRequest, key: str) -> Person:
     """Return a patient whom this clinician treats.
 
     :raises Http404: they do not, or there is none.
     """
     try:
-        return person_of(request.records.read("Patient", patient).json)
+        person = person_of(request.records.read("Patient", key).json)
     except NotFound:
         raise Http404 from None
-
-
-def _services() -> dict[str, str]:
-    """Return the services that can be booked."""
-    held = Clinic.objects.filter(stage=Clinic.Stage.PUBLISHED)
-    return dict(held.order_by("service_name").values_list("service", "service_name"))
+    if not treats(request.viewer, key):
+        raise Http404
+    return person

@@ -8,6 +8,7 @@ import uuid
 from django.db.models import QuerySet
 from django.http import Http404
 
+from fhir.access import Interaction, Viewer
 from portal.appointments.models import Clinic
 from portal.appointments.rules import Mode
 from portal.identity.models import Role, User
@@ -37,3 +38,20 @@ def clinic_of(user: User, key: uuid.UUID) -> Clinic:
 
 def may_change(user: User, clinic: Clinic) -> bool:
     return user.role == Role.BOOKING or set(clinic.modes) <= REMOTE
+
+
+def bookable() -> dict[str, str]:
+    """Return the services that can be booked, by their names."""
+    held = Clinic.objects.filter(stage=Clinic.Stage.PUBLISHED)
+    return dict(held.order_by("service_name").values_list("service", "service_name"))
+
+
+def treats(viewer: Viewer, patient: str) -> bool:
+    """Whether somebody treats this patient, and does not see them today or in an emergency alone.
+
+    What they order would make them treat the patient from then on.
+    """
+    return any(
+        grant.covers(Interaction.LABEL, "ServiceRequest") and grant.reaches(patient)
+        for grant in viewer.grants
+    )

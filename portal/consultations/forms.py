@@ -7,6 +7,7 @@ from django import forms
 
 from portal.consultations.actions import Check
 from portal.consultations.rules import FOUND, LONGEST_NOTE, NOTES, Outcome
+from portal.pifu.forms import PlanWords
 
 OTHER = "other"
 _LONGEST_TITLE = 100
@@ -52,12 +53,13 @@ class NoteForm(forms.Form):
 WITHIN = {"4": "4 weeks", "13": "3 months", "26": "6 months", "52": "12 months"}
 
 
-class OutcomeForm(forms.Form):
-    """How a consultation ends; a follow-up lets the patient book one more."""
+class OutcomeForm(PlanWords):
+    """How a consultation ends; a follow-up lets the patient book one more, or ask when to."""
 
     outcome = forms.ChoiceField(
         choices=[
             (Outcome.FOLLOW_UP, "See them again"),
+            (Outcome.ON_REQUEST, "See them when they ask"),
             (Outcome.DISCHARGED, "Discharge them from this clinic"),
         ],
         error_messages={"required": "Choose what happens next"},
@@ -67,11 +69,14 @@ class OutcomeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
-        if said.get("outcome") == Outcome.FOLLOW_UP:
-            if not said.get("title", "").strip():
-                self.add_error("title", "Enter what the next visit is for")
-            if not said.get("within"):
-                self.add_error("within", "Choose by when they may book it")
+        outcome = said.get("outcome")
+        is_next = outcome in {Outcome.FOLLOW_UP, Outcome.ON_REQUEST}
+        if is_next and not said.get("title", "").strip():
+            self.add_error("title", "Enter what the next visit is for")
+        if outcome == Outcome.FOLLOW_UP and not said.get("within"):
+            self.add_error("within", "Choose by when they may book it")
+        if outcome == Outcome.ON_REQUEST:
+            self.require_words()
         return said
 
     def last_day(self, today: date) -> date:

@@ -24,7 +24,10 @@ from portal.consultations.opening import (
     tell_clinic,
     tell_room,
 )
-from portal.consultations.rules import Outcome, Role
+from portal.consultations.rules import THIRDS, Outcome, Role
+from portal.pifu.plans import set_plan
+from portal.pifu.resources import Terms
+from portal.record.dates import local
 
 
 class CannotDo(Exception):
@@ -45,6 +48,17 @@ class FollowUp:
 
     title: str
     last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class OnRequest:
+    """What a clinician wants to see somebody for who asks, and on which signs they ring instead."""
+
+    title: str
+    last_day: date
+    when: str
+    emergencies: Sequence[str]
+    urgent: Sequence[str]
 
 
 def admit(by: Clinician, key: uuid.UUID, party: uuid.UUID, now: datetime) -> None:
@@ -87,7 +101,7 @@ def moderate(by: Clinician, key: uuid.UUID, session: str, now: datetime) -> Part
 def send_out(by: Clinician, key: uuid.UUID, party: uuid.UUID, now: datetime) -> None:
     """Ask a third out of the room; they can wait again."""
     with _held(by, key, now) as (found, _):
-        for one in Party.objects.filter(consultation=key, pk=party, role=Role.CARER):
+        for one in Party.objects.filter(consultation=key, pk=party, role__in=THIRDS):
             shut_out(one, now)
         tell(found)
         tell_room(key)
@@ -109,7 +123,11 @@ def say(by: Clinician, keys: Sequence[uuid.UUID], note: str, now: datetime) -> i
 
 
 def end(
-    by: Clinician, key: uuid.UUID, outcome: Outcome, now: datetime, follow_up: FollowUp | None
+    by: Clinician,
+    key: uuid.UUID,
+    outcome: Outcome,
+    now: datetime,
+    then: FollowUp | OnRequest | None,
 ) -> None:
     """End a consultation for everybody, and say what comes of it.
 
@@ -124,9 +142,12 @@ def end(
         else:  # they talked by phone, or met
             held.encounter = lent.create(encounters.finished(_begun(by, found, now), now)).id
         lent.update(appointment.json | {"status": "fulfilled"}, appointment.version)
-        if outcome == Outcome.FOLLOW_UP and follow_up:
-            order = _order(appointment.json, found.booking, follow_up, now)
-            held.ticket = order_follow_up(lent, found.booking.patient, order, now)
+        match then:
+            case FollowUp():
+                order = _order(appointment.json, found.booking, then, now)
+                held.ticket = order_follow_up(lent, found.booking.patient, order, now)
+            case OnRequest():
+                held.ticket = set_plan(lent, found.booking.patient, _terms(by, found, then), now)
         _close(held, outcome, now)
         tell_clinic(found)
         tell_room(key)
@@ -188,11 +209,30 @@ def _close(held: Consultation, outcome: Outcome, now: datetime) -> None:
     )
 
 
+def _terms(by: Clinician, found: Opened, then: OnRequest) -> Terms:
+    service = found.booking.service, _service_name(found.appointment.json)
+    return Terms(
+        title=then.title,
+        service=service,
+        clinician=(found.booking.clinician, by.records.viewer.name),
+        first_day=local(found.now).date(),
+        last_day=then.last_day,
+        when=then.when,
+        emergencies=then.emergencies,
+        urgent=then.urgent,
+        encounter=found.held.encounter if found.held else "",
+    )
+
+
+def _service_name(appointment: Json) -> str:
+    names = (str(one.get("text", "")) for one in appointment.get("serviceType", ()))
+    return next(names, "")
+
+
 def _order(appointment: Json, booking: Claim, follow_up: FollowUp, now: datetime) -> Order:
-    names = [one.get("text", "") for one in appointment.get("serviceType", ())]
     return Order(
         booking.service,
-        next(iter(names), ""),
+        _service_name(appointment),
         follow_up.title,
         modes=[booking.mode],
         first_day=now.date(),

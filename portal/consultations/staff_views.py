@@ -19,7 +19,7 @@ from portal.consultations.clinic import Row, clinic_of, next_of
 from portal.consultations.forms import NoteForm, OutcomeForm
 from portal.consultations.opening import Opened, desk_of, opened, require_held_by
 from portal.consultations.rules import Outcome, Role, Stage
-from portal.consultations.seeing import CannotDo, Clinician, FollowUp
+from portal.consultations.seeing import CannotDo, Clinician, FollowUp, OnRequest
 from portal.consultations.standing import BESIDE
 from portal.headers import with_camera
 from portal.identity.menus import menu
@@ -127,8 +127,8 @@ def end(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     form = OutcomeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         outcome = Outcome(form.cleaned_data["outcome"])
-        next_one = _follow_up(form, local(now).date()) if outcome == Outcome.FOLLOW_UP else None
-        refused = _tried(request, lambda by: seeing.end(by, key, outcome, now, next_one))
+        then = _next(form, outcome, local(now).date())
+        refused = _tried(request, lambda by: seeing.end(by, key, outcome, now, then))
         if refused:
             return refused
         messages.success(request, "The visit has ended. The patient can see what happens next.")
@@ -197,8 +197,14 @@ def _day(said_day: str, today: date) -> date:
     return day
 
 
-def _follow_up(form: OutcomeForm, today: date) -> FollowUp:
-    return FollowUp(form.cleaned_data["title"].strip(), form.last_day(today))
+def _next(form: OutcomeForm, outcome: Outcome, today: date) -> FollowUp | OnRequest | None:
+    """Return what comes of a visit: one to book, leave to ask for one, or nothing."""
+    title = form.cleaned_data["title"].strip()
+    if outcome == Outcome.FOLLOW_UP:
+        return FollowUp(title, form.last_day(today))
+    if outcome == Outcome.ON_REQUEST:
+        return OnRequest(title, *form.plan(today))
+    return None
 
 
 def _last_note(rows: list[Row]) -> tuple[str, Any] | None:

@@ -8,6 +8,8 @@ MOST = 5000
 
 # By the name of a form: its fields of free text.
 FORMS = {
+    "ask": ("words", "phone"),
+    "ask-answer": ("words",),
     "before": ("phone", "needs", "medicines"),
     "booking": ("reason", "phone"),
     "hold": ("reason",),

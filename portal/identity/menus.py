@@ -7,6 +7,7 @@ from portal.identity.models import Role
 Menu = list[tuple[str, str, bool]]
 
 _EMERGENCY = ("Emergency access", "staff_emergency")
+_ASKS = ("Asked to be seen", "staff_asks")
 _PRIVACY = ("Privacy questions", "staff_privacy")
 _PLACES: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.CLINICIAN: (
@@ -14,6 +15,7 @@ _PLACES: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Visits", "staff_visits"),
         ("Clinics", "staff_clinics"),
         ("Follow-ups", "staff_follow_up"),
+        _ASKS,
         ("Children", "staff_children"),
         _EMERGENCY,
     ),
@@ -22,7 +24,11 @@ _PLACES: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Parents", "staff_parents"),
         _PRIVACY,
     ),
-    Role.BOOKING: (("Day list", "staff_clinic_days"), ("Clinics", "staff_clinics")),
+    Role.BOOKING: (
+        ("Day list", "staff_clinic_days"),
+        _ASKS,
+        ("Clinics", "staff_clinics"),
+    ),
     Role.OPERATIONS: (
         ("Feeds", "ops_feeds"),
         ("Messages", "ops_messages"),

@@ -23,13 +23,15 @@ class Overdue(enum.StrEnum):
     """The kinds of trouble that the record itself knows nothing of."""
 
     RELEASE = "people whose results are due and still shut"
+    ASK = "people who asked to be seen and were not answered in time"
 
 
 def counts() -> dict[enum.StrEnum, int]:
     """Return how many there are of each kind, the record's and ours."""
     overdue: Callable[[], int] = import_string(settings.RESULTS_OVERDUE)
+    unanswered: Callable[[], int] = import_string(settings.ASKS_OVERDUE)
     found: dict[enum.StrEnum, int] = dict(alarms.counts().items())
-    return found | {Overdue.RELEASE: overdue()}
+    return found | {Overdue.RELEASE: overdue(), Overdue.ASK: unanswered()}
 
 
 @app.periodic(cron="* * * * *")

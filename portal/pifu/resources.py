@@ -17,25 +17,15 @@ from typing import Final
 
 from fhir.paths import Json, find, first
 from fhir.store import Stored
-from portal.appointments.resources import CONTACT, reference
+from portal.appointments.resources import reference
 from portal.record.dates import day as in_words
 
 CODES: Final = "urn:daybook:codes:patient-initiated-follow-up"
 PLAN, ASKED = "plan", "asked"
 SIGN: Final = "urn:daybook:extension:warning-sign"
 EMERGENCY, URGENT = "999", "111"
-_INTENTS: Final = {PLAN: "plan", ASKED: "proposal"}
+INTENTS: Final = {PLAN: "plan", ASKED: "proposal"}
 _NAMES: Final = {PLAN: "Patient-initiated follow-up", ASKED: "Asked to be seen"}
-# What may write notes under its own reference; who has none in FHIR is named in words.
-_AUTHORS: Final = ("Patient/", "Practitioner/", "RelatedPerson/")
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Somebody as FHIR names them; without a reference of FHIR's, by name alone."""
-
-    reference: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,38 +73,13 @@ class Plan:
         return (*self.terms.emergencies, *self.terms.urgent)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    by: str
-    said: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What a patient asked, as it stands in the record, and what they were answered."""
-
-    id: str
-    version: int
-    title: str
-    words: str
-    signs: tuple[str, ...]
-    phone: str
-    sent_by: str
-    answers: tuple[Note, ...]
-    resource: Json
-
-    def has(self, sign: str) -> bool:
-        return sign in self.signs
-
-
 def plan(patient: str, terms: Terms, now: datetime) -> Json:
     service, clinician = terms.service, terms.clinician
     made: Json = {
         "resourceType": "ServiceRequest",
         "status": "active",
-        "intent": _INTENTS[PLAN],
-        "category": [_category(PLAN)],
+        "intent": INTENTS[PLAN],
+        "category": [category(PLAN)],
         "subject": {"reference": f"Patient/{patient}"},
         "requester": reference("Practitioner", *clinician),
         "authoredOn": now.isoformat(timespec="seconds"),
@@ -147,7 +112,7 @@ def plan_of(stored: Stored) -> Plan | None:
         return None
     signs = list(_signs(resource))
     terms = Terms(
-        title=_title(resource),
+        title=title_of(resource),
         service=service,
         clinician=clinician,
         first_day=first_day,
@@ -161,76 +126,13 @@ def plan_of(stored: Stored) -> Plan | None:
     return Plan(stored.id, stored.patient, stored.version, status, terms, security, resource)
 
 
-def asking(key: str, plan: Plan, by: Who, said: "Said", now: datetime) -> Json:
-    made: Json = {
-        "resourceType": "ServiceRequest",
-        "id": key,
-        "status": "active",
-        "intent": _INTENTS[ASKED],
-        "category": [_category(ASKED)],
-        "priority": "asap" if said.signs else "routine",
-        "code": {"text": plan.terms.title},
-        "subject": {"reference": f"Patient/{plan.patient}"},
-        "basedOn": [{"reference": f"ServiceRequest/{plan.id}"}],
-        "requester": {"reference": by.reference, "display": by.name},
-        "authoredOn": now.isoformat(timespec="seconds"),
-        "performer": plan.resource["performer"],
-        "note": [_note(by, said.words, now)],
-    }
-    if said.signs:
-        made["reasonCode"] = [{"text": one} for one in said.signs]
-    if said.phone:
-        point = {"system": "phone", "value": said.phone, "use": "temp"}
-        made["extension"] = [{"url": CONTACT, "valueContactPoint": point}]
-    if plan.security:
-        made["meta"] = {"security": list(plan.security)}
-    return made
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a patient says: how things are, which warning signs they have, where to ring them."""
-
-    words: str
-    signs: Sequence[str] = ()
-    phone: str = ""
-
-
-def asking_of(stored: Stored) -> Asking | None:
-    resource = stored.json
-    if not is_one(resource, ASKED):
-        return None
-    own, *answers = [*_notes(resource), Note("", "", "")]
-    return Asking(
-        id=stored.id,
-        version=stored.version,
-        title=_title(resource),
-        words=own.said,
-        signs=tuple(str(one) for one in find(resource, "reasonCode.text")),
-        phone=str(first(resource, "extension.valueContactPoint.value") or ""),
-        sent_by=str(first(resource, "requester.display") or ""),
-        answers=tuple(answers[:-1]),
-        resource=resource,
-    )
-
-
-def settled(asked: Asking, status: str, note: Json | None = None) -> Json:
-    """Return what was asked as it stands after an answer."""
-    made = asked.resource | {"status": status}
-    return made | {"note": [*asked.resource["note"], note]} if note else made
-
-
-def answer(by: Who, words: str, now: datetime) -> Json:
-    return _note(by, words, now)
-
-
 def is_one(resource: Json, kind: str) -> bool:
     codes = (
         coding.get("code")
         for coding in find(resource, "category.coding")
         if isinstance(coding, dict) and coding.get("system") == CODES
     )
-    return kind in codes and resource.get("intent") == _INTENTS[kind]
+    return kind in codes and resource.get("intent") == INTENTS[kind]
 
 
 def _said(terms: Terms) -> Json:
@@ -266,21 +168,8 @@ def _instruction(terms: Terms) -> str:
     return "\n".join([*lines, f"Ask us to see you, until {until}, if: {terms.when}"])
 
 
-def _category(kind: str) -> Json:
+def category(kind: str) -> Json:
     return {"coding": [{"system": CODES, "code": kind}], "text": _NAMES[kind]}
-
-
-def _note(by: Who, words: str, now: datetime) -> Json:
-    author: Json = {"authorString": by.name}
-    if by.reference.startswith(_AUTHORS):
-        author = {"authorReference": {"reference": by.reference, "display": by.name}}
-    return author | {"time": now.isoformat(timespec="seconds"), "text": words}
-
-
-def _notes(resource: Json) -> Iterator[Note]:
-    for one in resource.get("note", ()):
-        by = one.get("authorString") or one.get("authorReference", {}).get("display", "")
-        yield Note(str(by), str(one.get("text", "")), str(one.get("time", "")))
 
 
 def _signs(resource: Json) -> Iterator[tuple[str, str]]:
@@ -290,7 +179,7 @@ def _signs(resource: Json) -> Iterator[tuple[str, str]]:
             yield str(parts.get("call", "")), str(parts.get("sign", ""))
 
 
-def _title(resource: Json) -> str:
+def title_of(resource: Json) -> str:
     return str(first(resource, "code.text") or "")
 
 

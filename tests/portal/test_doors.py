@@ -53,6 +53,7 @@ DOORS = {
     "shared/": EVERYBODY,  # a link and its passcode open it, not who is signed in
     "staff/": STAFF,
     "staff/activation/": frozenset({Role.RECORDS}),
+    "staff/asks/": frozenset({Role.BOOKING, Role.CLINICIAN}),
     "staff/children/": frozenset({Role.CLINICIAN}),
     "staff/clinics/": frozenset({Role.BOOKING, Role.CLINICIAN}),
     "staff/emergency/": frozenset({Role.CLINICIAN}),
