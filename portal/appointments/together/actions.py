@@ -189,10 +189,11 @@ def _booked(booker: Booker, batch: uuid.UUID, details: Mapping[str, Details]) ->
     if refusal := refusal_to_confirm(holds, locked.now):
         raise refusal
     # In the order of their keys, since from its writing on each person's log is locked.
-    return [
-        _settled(people[one.patient], locked, one, details[one.patient])
+    found = {
+        one.key: _settled(people[one.patient], locked, one, details[one.patient])
         for one in sorted(holds, key=lambda one: one.patient)
-    ]
+    }
+    return [found[one.key] for one in holds]
 
 
 def _settled(person: Person, locked: Locked, hold: Claim, details: Details) -> Claim:

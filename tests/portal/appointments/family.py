@@ -1,10 +1,13 @@
 """A mother, her children, and what they are asked to come for, for tests of booking together."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, time
+
+from django.db import connection
 
 from fhir.access import SYSTEM
+from fhir.scope import scoped
 from fhir.store import Repository
 from portal import clock
 from portal.appointments.resources import Details
@@ -18,10 +21,11 @@ from portal.identity import sessions
 from portal.identity.models import User
 from portal.identity.viewers import viewer_in
 from tests.builders import a_patient
-from tests.portal.appointments.clinic import ordered
+from tests.portal.appointments.clinic import choice, ordered
 from tests.signing_in import a_login, linked, signed_in
 
 BORN = date(2019, 5, 4)
+NINE = time(9)
 DETAILS = Details("", "07700 900123")
 
 
@@ -92,9 +96,27 @@ def held(booker, company, slots, mode="video", batch=None):
     return actions.hold(booker, Choice(batch or uuid.uuid4(), company, names, mode))
 
 
+def turned(company):
+    """Return a company in which the last comes first."""
+    return replace(company, members=company.members[::-1])
+
+
 def batch_of(claims):
     return uuid.UUID(claims[0].request.split("/")[1])
 
 
 def booked(booker, claims, details=DETAILS):
     return actions.confirm(booker, batch_of(claims), {one.patient: details for one in claims})
+
+
+def another(claim, slot):
+    """Pick another time in place of a booking."""
+    return choice(claim.ticket, slot, moving=claim.key)
+
+
+def freeze(patient):
+    """Let a change of somebody's identity wait for staff: until then nobody may see the record."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE portal_fhir_stream SET held_at = daybook_now() WHERE patient = %s", [patient]
+        )
