@@ -29,10 +29,16 @@ _HEADINGS: Final = {
     Refusal.USED: "{whose} visit has been booked already",
     Refusal.CHOSEN_ELSEWHERE: "{whose} time has been changed in another window",
 }
+_NOTHING: Final = "Nothing is booked for anybody."
+_OTHERS: Final = "We have not booked the others, and we keep no times for them."
 _LEDES: Final = {
-    Refusal.TAKEN: "Sorry about that.",
-    Refusal.GONE: "The clinic has changed.",
-    Refusal.BUSY: "Nobody can be in two places.",
+    Refusal.TAKEN: f"Sorry about that. {_NOTHING}",
+    Refusal.EXPIRED: f"{_NOTHING} What you typed is still here.",
+    Refusal.GONE: f"The clinic has changed. {_NOTHING}",
+    Refusal.PAST: _NOTHING,
+    Refusal.BUSY: f"Nobody can be in two places. {_NOTHING}",
+    Refusal.USED: _OTHERS,
+    Refusal.CHOSEN_ELSEWHERE: _OTHERS,
 }
 
 
@@ -57,7 +63,7 @@ def page(
     context = {
         "company": left,
         "heading": _heading(booker, why),
-        "lede": _LEDES.get(why.refusal, "" if why.refusal in _HEADINGS else str(why.refusal)),
+        "lede": _LEDES.get(why.refusal, f"{why.refusal} {_NOTHING}"),
         "offered": days.near(offered, sought.mode, sought.starts_at),
         "mode": sought.mode,
         "phone": terms_of(left.common.service if left else "").phone,

@@ -40,7 +40,9 @@ def offering(booker: Booker | None) -> Offering:
         if batch := batches.batch_of(one, booker.user):
             by_batch.setdefault(batch, []).append(one)
     kept = [_kept(batch, found, people) for batch, found in by_batch.items()]
-    return Offering(companies_of(booker, people), kept)
+    tickets = {one.ticket for one in held}
+    companies = companies_of(booker, people)
+    return Offering([one for one in companies if not tickets.intersection(one.tickets)], kept)
 
 
 def _kept(batch: UUID, held: Sequence[Claim], people: Sequence[Person]) -> Kept:
