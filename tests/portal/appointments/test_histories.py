@@ -1,6 +1,7 @@
 """Histories of booking, in any order: hold, confirm, move, cancel, wait, and what others change.
 
-Others are clinics, and the hospital's own diary, which stands over what was booked here.
+One of the patients books for the others too, for some of them in one act. Others are clinics, and
+the hospital's own diary, which stands over what was booked here.
 
 After each step the truths hold, and no booking has been lost or made but by its own act.
 `HISTORIES` asks for more of them, in parts.
@@ -31,10 +32,14 @@ from portal.appointments import actions, claims, clinics
 from portal.appointments.actions import Why
 from portal.appointments.models import Clinic
 from portal.appointments.refusing import CannotBook
-from portal.appointments.rules import State
+from portal.appointments.rules import LIVE, State
 from portal.appointments.searching import Wanted, search
 from portal.appointments.tickets import tickets
-from tests.portal.appointments import truth
+from portal.appointments.together import actions as booking_together
+from portal.appointments.together import batches as together
+from portal.appointments.together import companies
+from portal.appointments.together.actions import CannotBookTogether
+from tests.portal.appointments import family, truth
 from tests.portal.appointments.clinic import (
     DETAILS,
     choice,
@@ -46,6 +51,7 @@ from tests.portal.appointments.clinic import (
     slots_of,
 )
 from tests.portal.appointments.diary import put
+from tests.signing_in import a_login, linked
 
 HISTORIES = int(os.environ.get("HISTORIES", "40"))
 # As many as one test may take its time for.
@@ -94,6 +100,12 @@ class World:
         }
         self.fourth = fourth
         self.asked = [ordered(fourth, clinic.service) for clinic in self.clinics]
+        first, *others = people
+        user = a_login("Amina Yusuf")
+        linked(user, first)
+        for one in others:
+            family.shared(user, one, f"A child of {user.name}")
+        self.booker = family.booker_of(user)
 
 
 class Histories(RuleBasedStateMachine):
@@ -103,6 +115,7 @@ class Histories(RuleBasedStateMachine):
     told = 0
 
     holds = Bundle("holds")
+    batches = Bundle("batches")
     bookings = Bundle("bookings")
 
     def __init__(self):
@@ -139,6 +152,54 @@ class Histories(RuleBasedStateMachine):
         return self.tried(
             lambda: actions.hold(records_of(booking.patient), booking.patient, wanted)
         )
+
+    @rule(
+        target=batches,
+        which=st.integers(0, 1),
+        turns=st.sampled_from([[0, 1], [0, 0], [1, 1], [0, 0, 1], [0, 1, 1]]),
+        mode=st.sampled_from(["video", "phone"]),
+    )
+    def hold_together(self, which, turns, mode):
+        """All of them are held, or what was held before still is."""
+        service = self.world.clinics[which].service
+        found = [
+            one
+            for one in companies.companies_of(self.world.booker)
+            if one.common.service == service and len(one.members) >= len(turns)
+        ]
+        before = self.live()
+        if not found:
+            return multiple()
+        company = found[0].only(found[0].tickets[: len(turns)])
+        slots = [self.world.slots[which][nth] for nth in turns]
+        try:
+            return family.batch_of(family.held(self.world.booker, company, slots, mode))
+        except CannotBookTogether:
+            assert self.live() == before
+            return multiple()
+
+    @rule(batch=batches)
+    def confirm_together(self, batch):
+        """All of them are booked, or none more is, and none is held any more."""
+        with claims.opened():
+            found = together.claims_of(batch, self.world.booker)
+        details = {one.patient: DETAILS for one in found}
+        try:
+            done = booking_together.confirm(self.world.booker, batch, details)
+        except CannotBookTogether:
+            assert State.HELD not in {claim(one.key).state for one in found}
+            return
+        self.expected |= {one.key for one in done}
+
+    @rule(target=bookings, batch=batches)
+    def confirm_one_of_them_alone(self, batch):
+        with claims.opened():
+            one = together.claims_of(batch, self.world.booker)[0]
+        found = self.tried(
+            lambda: actions.confirm(records_of(one.patient), one.patient, one.key, DETAILS)
+        )
+        self.expected |= {booking.key for booking in found}
+        return found
 
     @rule(hold=holds)
     def keep_for_longer(self, hold):
@@ -231,6 +292,9 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def no_booking_is_lost_or_made_of_itself(self):
         assert {one.key for one in claims_with(state=State.BOOKED)} == self.expected
+
+    def live(self):
+        return {one.key for one in claims_with(state__in=LIVE)}
 
     def tried(self, act):
         try:
