@@ -4,7 +4,7 @@ Each is one transaction; the patient is told that there is something, and reads 
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Final
 
 from fhir.store import Repository
@@ -100,4 +100,4 @@ def _tell(row: Ask, version: int, act: Act, now: datetime) -> None:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), LONDON)
+    return datetime.combine(day, time(23, 59), LONDON)
