@@ -19,7 +19,7 @@ from django.urls import path  # noqa: E402
 http = get_asgi_application()
 
 from portal import checks, memory  # noqa: E402 (the apps come first)
-from portal.consultations.consumer import Room  # noqa: E402
+from portal.consultations.consumer import GuestRoom, Room  # noqa: E402
 from portal.live.consumer import Live, Nowhere  # noqa: E402
 
 application = ProtocolTypeRouter(
@@ -29,6 +29,7 @@ application = ProtocolTypeRouter(
             [
                 path("live/", Live.as_asgi()),
                 path("live/visits/<uuid:key>/", Room.as_asgi()),
+                path("live/guest/", GuestRoom.as_asgi()),
                 path("<path:any>", Nowhere.as_asgi()),
             ]
         ),

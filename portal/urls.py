@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<str:token>.ics", calendar, name="calendar"),
     path("record/download/", include("portal.export.urls")),
     path("record/share/", include("portal.export.share_urls")),
+    path("guest/", include("portal.consultations.guest_urls")),
     path("shared/", include("portal.export.shared_urls")),
     path("record/letters/", include("portal.letters.urls")),
     path("record/access-log/why/<str:line>/", why, name="why"),

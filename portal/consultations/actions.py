@@ -14,10 +14,9 @@ from portal.appointments.rules import ARRIVED
 from portal.consultations import rules
 from portal.consultations.models import Party
 from portal.consultations.opening import Opened, locked, tell, tell_room
-from portal.consultations.rules import Role, Stage
+from portal.consultations.rules import ON_THE_WAY, Role, Stage
 
-_ON_THE_WAY = frozenset({Stage.OPEN, Stage.WAITING, Stage.ADMITTED})
-_BEFORE = _ON_THE_WAY | {Stage.EARLY}
+_BEFORE = ON_THE_WAY | {Stage.EARLY}
 _ROLES = {Kind.PATIENT: Role.PATIENT, Kind.PROXY: Role.CARER}
 
 
@@ -84,7 +83,7 @@ def enter(records: Repository, key: uuid.UUID, now: datetime) -> None:
 
 def _enter(records: Repository, key: uuid.UUID, now: datetime) -> None:
     with locked(records, key, now) as found:
-        _require(found, _ON_THE_WAY)
+        _require(found, ON_THE_WAY)
         party = found.own or _party(records, found)
         party.waiting_since, party.left_at = party.waiting_since or now, None
         party.save()
@@ -139,15 +138,24 @@ def use_token(records: Repository, key: uuid.UUID, token: str, session: str, now
     with locked(records, key, now) as found:
         if found.stage not in {Stage.WAITING, Stage.ADMITTED}:
             raise CannotJoin(found.stage)
-        party = found.own
-        if party is None or not party.token_digest or not session:
+        if found.own is None:
             raise Refused
-        is_theirs = constant_time_compare(digest(token), party.token_digest)
-        if not is_theirs or not rules.may_use_token(party, now):
-            raise Refused
-        party.token_used_at, party.session = now, session
-        party.save(update_fields=["token_used_at", "session"])
+        redeem(found.own, token, session, now)
         tell(found)
+
+
+def redeem(party: Party, token: str, session: str, now: datetime) -> None:
+    """Use up the token by which somebody was let in, whose consultation is locked.
+
+    :raises Refused: it is not theirs, or has been used, or is too old.
+    """
+    if not party.token_digest or not session:
+        raise Refused
+    is_theirs = constant_time_compare(digest(token), party.token_digest)
+    if not is_theirs or not rules.may_use_token(party, now):
+        raise Refused
+    party.token_used_at, party.session = now, session
+    party.save(update_fields=["token_used_at", "session"])
 
 
 def token_of(party: Party) -> str:

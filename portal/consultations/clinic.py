@@ -17,7 +17,7 @@ from portal.appointments.rules import ARRIVED, Mode, State
 from portal.beforehand.answers import Answers, told_of
 from portal.consultations import rules, said
 from portal.consultations.models import Consultation, Party
-from portal.consultations.rules import Role, Stage
+from portal.consultations.rules import THIRDS, Role, Stage
 from portal.identity import rules as identity
 from portal.identity.people import Person, person_of
 
@@ -190,7 +190,7 @@ def _others(parties: Iterable[Party], now: datetime) -> list[Other]:
     return [
         Other(one.key, one.name, rules.is_let_in(one, now))
         for one in parties
-        if one.role == Role.CARER and one.waiting_since and one.left_at is None
+        if one.role in THIRDS and one.waiting_since and one.left_at is None
     ]
 
 

@@ -14,10 +14,10 @@ from channels.exceptions import StopConsumer
 from django.db import DatabaseError
 
 from fhir.changes import Head
-from portal.consultations import room
+from portal.consultations import guests, room
 from portal.consultations.room import SIGNED_OUT, Ended, Look, Seat
 from portal.consultations.rooms import aside, rooms
-from portal.live.admission import standing_in
+from portal.live.admission import kept_in, standing_in
 from portal.live.consumer import FORBIDDEN, header_of, is_ours
 from portal.live.hub import OpenPage
 from portal.live.listen import hub
@@ -40,7 +40,6 @@ class Room(AsyncConsumer):
         self.is_due = False
         self.told = ""
         self.heard: list[float] = []
-        self.key: uuid.UUID = self.scope["url_route"]["kwargs"]["key"]
         self.silence: asyncio.TimerHandle | None = None
         await self.send({"type": "websocket.accept"})
         if not is_ours(header_of(self.scope, b"origin")):
@@ -70,15 +69,20 @@ class Room(AsyncConsumer):
         await self._forget()
         raise StopConsumer
 
-    async def _take(self, page: str) -> None:
+    async def _sit(self, page: str) -> Seat:
         standing = await aside(standing_in)(header_of(self.scope, b"cookie"))
         if standing is None:
             raise Ended(SIGNED_OUT)
-        seat: Seat = await aside(room.take)(standing, self.key, page)
-        self.seat = seat
+        seat: Seat = await aside(room.take)(
+            standing, self.scope["url_route"]["kwargs"]["key"], page
+        )
         # By the hub a socket is closed as soon as its session no longer stands.
-        self.page = OpenPage(seat.viewer, seat.person, seat.head, _nothing, self._close)
+        self.page = OpenPage(seat.viewer, seat.comer.person, seat.head, _nothing, self._close)
         hub().open(self.page)
+        return seat
+
+    async def _take(self, page: str) -> None:
+        self.seat = seat = await self._sit(page)
         rooms().open(seat, self._wake)
         await self._say(
             {
@@ -154,6 +158,15 @@ class Room(AsyncConsumer):
         if seat:
             rooms().close(seat)
             await aside(room.get_up)(seat)
+
+
+class GuestRoom(Room):
+    """The same for a guest, whose browser keeps what says to which room they come."""
+
+    async def _sit(self, page: str) -> Seat:
+        kept = await aside(kept_in)(header_of(self.scope, b"cookie"), guests.SESSION)
+        seat: Seat = await aside(room.take_as_guest)(kept, page)
+        return seat
 
 
 def _said(text: str) -> dict[str, Any] | None:

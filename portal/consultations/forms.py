@@ -11,6 +11,7 @@ from portal.pifu.forms import PlanWords
 
 OTHER = "other"
 _LONGEST_TITLE = 100
+_LONGEST_NAME = 60
 
 
 class CheckForm(forms.Form):
@@ -27,6 +28,13 @@ class CheckForm(forms.Form):
 
 class TokenForm(forms.Form):
     token = forms.CharField(max_length=64)
+
+
+class GuestForm(forms.Form):
+    code = forms.CharField(
+        max_length=_LONGEST_NAME, error_messages={"required": "Enter the code of the link"}
+    )
+    name = forms.CharField(max_length=_LONGEST_NAME, error_messages={"required": "Enter your name"})
 
 
 class NoteForm(forms.Form):

@@ -5,7 +5,7 @@ on through a letter box for each of them, emptied as it is read.
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -19,7 +19,7 @@ from fhir.changes import Head
 from fhir.scope import scoped
 from fhir.store import NotFound, Repository
 from portal import clock
-from portal.consultations import ice, rules
+from portal.consultations import guests, ice, rules
 from portal.consultations.models import Consultation, Party, Signal
 from portal.consultations.opening import tell_room
 from portal.consultations.rules import Role
@@ -29,6 +29,9 @@ from portal.identity.viewers import viewer_in
 
 # Whoever has not been heard of for so long, by the real clock, has gone.
 GONE_AFTER: Final = timedelta(seconds=25)
+
+
+_UNNAMED: Final[Mapping[str, str]] = {Role.PATIENT: "The patient", Role.CARER: "A helper"}
 
 
 class Ended(Exception):
@@ -43,6 +46,16 @@ class Ended(Exception):
 SIGNED_OUT, NOT_LET_IN, ELSEWHERE, OVER = 4401, 4404, 4409, 4410
 
 
+@dataclass(frozen=True, slots=True)
+class Comer:
+    """Whose browser it is: signed in, with the patient in view, or a guest's and what it keeps."""
+
+    viewer: Viewer
+    session: str
+    person: str = ""
+    kept: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Seat:
     """One socket in a room, and for whom it stands."""
@@ -50,12 +63,15 @@ class Seat:
     key: uuid.UUID
     party: uuid.UUID
     role: Role
-    viewer: Viewer
-    person: str
+    comer: Comer
     page: str
     ways: ice.Ways
     head: Head
     socket: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.comer.viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +88,43 @@ def take(standing: Standing, key: uuid.UUID, page: str) -> Seat:
 
     :raises Ended: it is not open to this session.
     """
-    viewer, now = viewer_in(standing), clock.now()
+    viewer = viewer_in(standing)
     try:
         Repository(viewer).read("Appointment", str(key))
     except NotFound:
         raise Ended(NOT_LET_IN) from None
+    return _sit(Comer(viewer, standing.token, standing.person), key, page)
+
+
+def take_as_guest(kept: str, page: str) -> Seat:
+    """Sit down in the room to which a browser was given a link of its own.
+
+    :raises Ended: it opens nothing any more, or they were not let in.
+    """
+    visit = guests.visiting(kept, clock.now())
+    if visit is None:
+        raise Ended(NOT_LET_IN)
+    return _sit(Comer(visit.viewer, visit.guest.browser, kept=kept), visit.booking.key, page)
+
+
+def _sit(comer: Comer, key: uuid.UUID, page: str) -> Seat:
+    viewer, now = comer.viewer, clock.now()
     with scoped(viewer):
         mine = Party.objects.filter(consultation=key, who=viewer.who)
         party = mine.select_for_update().first()
         if party is None:
             raise Ended(NOT_LET_IN)
         _require_open(party)
-        if party.session != standing.token:
+        if party.session != comer.session:
             raise Ended(NOT_LET_IN)
         seat = Seat(
             key,
             party.key,
             Role(party.role),
-            viewer,
-            standing.person,
+            comer,
             page,
             ice.ways_for(party, now),
-            changes.head(viewer, standing.person) if standing.person else Head("", 0),
+            changes.head(viewer, comer.person) if comer.person else Head("", 0),
         )
         party.socket, party.page = seat.socket, page
         party.save(update_fields=["socket", "page"])
@@ -137,7 +168,7 @@ def look(seat: Seat) -> Look:
         for one in letters
         if one.page == seat.page and any(other.key == one.sender for other in seen)
     ]
-    return Look([_told(one) for one in seen], moderated, mail)
+    return Look([_told(one, me) for one in seen], moderated, mail)
 
 
 def get_up(seat: Seat) -> None:
@@ -152,7 +183,7 @@ def beat(seats: Collection[Seat]) -> None:
     now = clock.now()
     with scoped(SYSTEM):
         Party.objects.filter(socket__in=[one.socket for one in seats]).update(present_at=Now())
-    for token in {one.viewer.session for one in seats}:
+    for token in {one.comer.session for one in seats if not one.comer.kept}:
         standing = sessions.still_stands(token, now)
         if standing:
             sessions.keep(standing, now)
@@ -176,8 +207,11 @@ def _require_open(party: Party) -> None:
 
 
 def _require_session(seat: Seat) -> None:
-    token = seat.viewer.session
-    if sessions.standing_among([token], clock.now()).get(token) != seat.person:
+    comer, now = seat.comer, clock.now()
+    if comer.kept:
+        if guests.visiting(comer.kept, now) is None:
+            raise Ended(NOT_LET_IN)
+    elif sessions.standing_among([comer.session], now).get(comer.session) != comer.person:
         raise Ended(SIGNED_OUT)
 
 
@@ -186,5 +220,7 @@ def _here(key: uuid.UUID) -> list[Party]:
     return list(Party.objects.filter(there).order_by("key"))
 
 
-def _told(one: Party) -> dict[str, str]:
-    return {"id": str(one.key), "page": one.page, "role": one.role, "name": one.name}
+def _told(one: Party, to: Party) -> dict[str, str]:
+    """Return what one is told of another: an interpreter, of nobody but the clinician the name."""
+    name = _UNNAMED.get(one.role, one.name) if to.role == Role.INTERPRETER else one.name
+    return {"id": str(one.key), "page": one.page, "role": one.role, "name": name}

@@ -56,6 +56,10 @@ class Stage(enum.StrEnum):
     CALLED_OFF = "called-off"
 
 
+# Where somebody may be who can still come in.
+ON_THE_WAY = frozenset({Stage.OPEN, Stage.WAITING, Stage.ADMITTED})
+
+
 class Held(Protocol):
     """The columns of a consultation that say what has become of it."""
 

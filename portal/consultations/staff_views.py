@@ -1,38 +1,32 @@
 """A clinician's day of visits: who waits, letting in, saying that one is late, ending."""
 
 import uuid
-from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fhir.store import Conflict, NotFound
+from fhir.store import NotFound
 from portal import clock
 from portal.appointments.resources import contact_of
 from portal.appointments.rules import Mode
 from portal.consultations import said, seeing
 from portal.consultations.clinic import Row, clinic_of, next_of
 from portal.consultations.forms import NoteForm, OutcomeForm
-from portal.consultations.opening import Opened, desk_of, opened, require_held_by
 from portal.consultations.rules import Outcome, Role, Stage
-from portal.consultations.seeing import CannotDo, Clinician, FollowUp, OnRequest
+from portal.consultations.seeing import FollowUp, OnRequest
+from portal.consultations.staff_pages import OVER, about, me, page, tried, visit_of
 from portal.consultations.standing import BESIDE
 from portal.headers import with_camera
-from portal.identity.menus import menu
 from portal.identity.middleware import IdentifiedRequest
-from portal.identity.models import Role as StaffRole
-from portal.live import desks
 from portal.record.dates import local
 
-LIVE_URL: Final = "/live/"
 _PAGE: Final = ("GET", "HEAD", "POST")
 _BAD: Final = 400
 _CONFLICT: Final = 409
-_OVER: Final = "That visit is over, or nobody is waiting there any more."
 
 
 @require_safe
@@ -41,7 +35,7 @@ def visits(request: IdentifiedRequest) -> HttpResponse:
     now = clock.now()
     today = local(now).date()
     day = _day(request.GET.get("day", ""), today)
-    rows = clinic_of(request.records, _me(request).practitioners, day, now)
+    rows = clinic_of(request.records, me(request).practitioners, day, now)
     context = {
         "rows": rows,
         "next": next_of(rows) if day == today else None,
@@ -55,20 +49,20 @@ def visits(request: IdentifiedRequest) -> HttpResponse:
         "stages": Stage,
     }
     parts = {"list": "staff/visits/parts/list.html"}
-    return _page(request, "list", context, parts=parts)
+    return page(request, "list", context, parts=parts)
 
 
 @require_POST
 def admit(request: IdentifiedRequest, key: uuid.UUID, party: uuid.UUID) -> HttpResponse:
     """Let one person in; the clinician goes into the room."""
-    refused = _tried(request, lambda by: seeing.admit(by, key, party, clock.now()))
+    refused = tried(request, lambda by: seeing.admit(by, key, party, clock.now()))
     return refused or redirect("staff_visit_call", key)
 
 
 @require_POST
 def out(request: IdentifiedRequest, key: uuid.UUID, party: uuid.UUID) -> HttpResponse:
     """Ask a third out of the room."""
-    refused = _tried(request, lambda by: seeing.send_out(by, key, party, clock.now()))
+    refused = tried(request, lambda by: seeing.send_out(by, key, party, clock.now()))
     return refused or redirect("staff_visit_call", key)
 
 
@@ -79,7 +73,7 @@ def note(request: IdentifiedRequest) -> HttpResponse:
     if not form.is_valid():
         messages.warning(request, "Nothing was sent. Say what in 140 characters or less.")
         return redirect("staff_visits")
-    now, by = clock.now(), _me(request)
+    now, by = clock.now(), me(request)
     rows = clinic_of(request.records, by.practitioners, local(now).date(), now)
     to = form.cleaned_data["to"]
     seen = [row for row in rows if row.person]
@@ -97,11 +91,11 @@ def note(request: IdentifiedRequest) -> HttpResponse:
 @require_safe
 def call(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     """Show the clinician's own end of the call; they may come and go."""
-    now, by = clock.now(), _me(request)
-    found = _opened(request, key)
+    now, by = clock.now(), me(request)
+    found = visit_of(request, key)
     if found.booking.mode != Mode.VIDEO:
         raise Http404
-    refused = _tried(request, lambda by: seeing.moderate(by, key, request.viewer.session, now))
+    refused = tried(request, lambda by: seeing.moderate(by, key, request.viewer.session, now))
     if refused:
         return refused
     rows = clinic_of(request.records, by.practitioners, found.booking.local_date, now, only=key)
@@ -114,76 +108,38 @@ def call(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         "after": "/staff/visits/",
         "rows": rows,
     }
-    return _page(request, "call", context, parts={"beside": "staff/visits/parts/beside.html"})
+    return page(request, "call", context, parts={"beside": "staff/visits/parts/beside.html"})
 
 
 @require_http_methods(_PAGE)
 def end(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     """Ask what comes of a visit, and end it for everybody."""
-    now, found = clock.now(), _opened(request, key)
+    now, found = clock.now(), visit_of(request, key)
     if found.stage in {Stage.ENDED, Stage.MISSED}:
-        messages.info(request, _OVER)
+        messages.info(request, OVER)
         return redirect("staff_visits")
     form = OutcomeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         outcome = Outcome(form.cleaned_data["outcome"])
         then = _next(form, outcome, local(now).date())
-        refused = _tried(request, lambda by: seeing.end(by, key, outcome, now, then))
+        refused = tried(request, lambda by: seeing.end(by, key, outcome, now, then))
         if refused:
             return refused
         messages.success(request, "The visit has ended. The patient can see what happens next.")
         return redirect("staff_visits")
-    return _about(request, "end", found, {"form": form}, _BAD if form.errors else 200)
+    return about(request, "end", found, {"form": form}, _BAD if form.errors else 200)
 
 
 @require_http_methods(_PAGE)
 def missed(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     """Write down that somebody was not seen, once it was asked whether that is so."""
-    found = _opened(request, key)
+    found = visit_of(request, key)
     if request.method == "POST":
-        refused = _tried(request, lambda by: seeing.miss(by, key, clock.now()))
+        refused = tried(request, lambda by: seeing.miss(by, key, clock.now()))
         if not refused:
             messages.success(request, "Written down. They can choose a new time themselves.")
         return refused or redirect("staff_visits")
-    return _about(request, "missed", found, {})
-
-
-def _about(
-    request: IdentifiedRequest, name: str, found: Opened, more: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    by = _me(request)
-    day, now = found.booking.local_date, clock.now()
-    rows = clinic_of(request.records, by.practitioners, day, now, only=found.key)
-    return _page(request, name, {"row": rows[0] if rows else None, **more}, status)
-
-
-def _tried(request: IdentifiedRequest, act: Callable[[Clinician], object]) -> HttpResponse | None:
-    """Do something; where it cannot be done any more, say so and show the list.
-
-    :raises Http404: it is not this clinician's.
-    """
-    try:
-        act(_me(request))
-    except NotFound:
-        raise Http404 from None
-    except (CannotDo, Conflict):
-        messages.warning(request, _OVER)
-        return redirect("staff_visits")
-    return None
-
-
-def _opened(request: IdentifiedRequest, key: uuid.UUID) -> Opened:
-    try:
-        found = opened(request.records, key, clock.now())
-        require_held_by(found, _me(request).practitioners)
-    except NotFound:
-        raise Http404 from None
-    return found
-
-
-def _me(request: IdentifiedRequest) -> Clinician:
-    user = request.standing.user if request.standing else None
-    return Clinician(request.records, user.practitioners if user else ())
+    return about(request, "missed", found, {})
 
 
 def _day(said_day: str, today: date) -> date:
@@ -211,27 +167,3 @@ def _last_note(rows: list[Row]) -> tuple[str, Any] | None:
     sent = [row.held for row in rows if row.held and row.held.note and row.held.noted_at]
     newest = max(sent, key=lambda one: one.noted_at or one.starts_at, default=None)
     return (said.note_for_staff(newest.note), newest.noted_at) if newest else None
-
-
-def _page(
-    request: IdentifiedRequest,
-    name: str,
-    context: dict[str, Any],
-    status: int = 200,
-    parts: dict[str, str] | None = None,
-) -> HttpResponse:
-    template = f"staff/visits/{name}.html"
-    if (part := request.GET.get("part")) is not None:
-        template = (parts or {}).get(part, "")
-        if not template:
-            raise Http404
-    by = _me(request)
-    common: dict[str, Any] = {
-        "sections": menu(StaffRole.CLINICIAN, "staff_visits"),
-        "me": (request.viewer.name, request.viewer.role),
-        "moment": clock.now(),
-    }
-    if parts and request.standing and by.practitioners:
-        desk = desk_of(by.practitioners[0])
-        common |= {"live_url": LIVE_URL, "cursor": desks.cursor(request.standing, desk)}
-    return render(request, template, {**common, **context}, status=status)

@@ -53,6 +53,11 @@ def standing_in(cookies: str) -> Standing | None:
     return found if isinstance(found, Standing) else None
 
 
+def kept_in(cookies: str, name: str) -> str:
+    """Return what a browser's session keeps under a name, signed in or not."""
+    return str(_session(cookies).get(name) or "")
+
+
 def _found(cookies: str) -> Standing | Over | None:
     request = HttpRequest()
     request.session = _session(cookies)

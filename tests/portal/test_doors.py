@@ -42,6 +42,7 @@ DOORS = {
     "cms/": CONTENT,
     "fhir/": NOBODY,  # without a token, that is: being signed in to the pages opens no API
     "fhir/R4/metadata": EVERYBODY,
+    "guest/": EVERYBODY,  # a link opens it, not who is signed in
     "healthz": EVERYBODY,
     "live/": EVERYBODY,  # a visitor's page hears of content alone
     "media/images/": EVERYBODY,

@@ -11,8 +11,11 @@ const isModerator = room.dataset.role === "moderator";
 const peers = new Map(); // party → Peer
 const tiles = new Map(); // party → figure of a third
 const tracks = {}; // what we send, by kind
+const THIRDS = ["carer", "interpreter"];
+const RANKS = ["patient", "interpreter", "carer", "moderator"]; // of two, the lower gives way
 const ABSENT = 20_000; // milliseconds for somebody whose line broke to come back
 let config = {};
+let me; // our own party
 let own;
 let line;
 let shared;
@@ -36,7 +39,8 @@ async function begin() {
   line = new Line(room.dataset.call, { welcome, roster, signal, lost, over });
 }
 
-function welcome({ ice, relay }) {
+function welcome({ id, ice, relay }) {
+  me = id;
   config = { iceServers: ice, iceTransportPolicy: relay ? "relay" : "all" };
   find("lost").hidden = true;
   peers.forEach((one) => {
@@ -51,7 +55,7 @@ function roster({ with: others, held }) {
   const here = new Map(others.map((one) => [one.id, one]));
   for (const [id, peer] of peers) {
     const now = here.get(id);
-    const isThird = peer.other.role === "carer" || (room.dataset.role === "carer" && held);
+    const isThird = THIRDS.includes(peer.other.role) || (THIRDS.includes(room.dataset.role) && held);
     if ((now && now.page !== peer.other.page) || (!now && isThird)) drop(id);
     else if (!now) peer.absence ??= setTimeout(() => !peer.isConnected && drop(id), ABSENT);
     else peer.absence = clearTimeout(peer.absence);
@@ -61,7 +65,8 @@ function roster({ with: others, held }) {
 }
 
 function meet(other) {
-  const isPolite = !isModerator && (other.role === "moderator" || room.dataset.role === "patient");
+  const [ours, theirs] = [room.dataset.role, other.role].map((role) => RANKS.indexOf(role));
+  const isPolite = ours === theirs ? me < other.id : ours < theirs;
   const say = (d) => line.say({ t: "signal", to: other.id, d });
   peers.set(other.id, new Peer(other, { isPolite, config, tracks, stream: own.stream, say, changed }));
 }

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings as configured
+from django.test import Client
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from fhir.access import SYSTEM
 from fhir.store import Repository
 from portal import clock
-from portal.consultations import actions, seeing
+from portal.consultations import actions, guests, seeing
 from portal.consultations.rules import Outcome
 from portal.consultations.seeing import Clinician
 from portal.identity import sessions
@@ -77,11 +78,11 @@ class Room:
         actions.use_token(self.records(browser), self.key, token, session(browser), clock.now())
 
     @contextmanager
-    def socket(self, browser=None, *, origin="", key="", web=None):
+    def socket(self, browser=None, *, origin="", key="", web=None, at=""):
         cookie = browser.cookies[configured.SESSION_COOKIE_NAME].value if browser else ""
         headers = {"Cookie": f"{configured.SESSION_COOKIE_NAME}={cookie}"} if browser else {}
         web = web or self.web
-        address = f"ws://localhost:{web.port}/live/visits/{key or self.key}/"
+        address = f"ws://localhost:{web.port}/live/{at or f'visits/{key or self.key}'}/"
         with connect(address, origin=origin or web.base_url, additional_headers=headers) as socket:
             with suppress(ConnectionClosed):
                 socket.send(json.dumps({"t": "hello", "page": "one"}))
@@ -124,6 +125,10 @@ def heard(socket, kind, holds=lambda _said: True):
 
 def roles(said):
     return sorted(one["role"] for one in said["with"])
+
+
+def names(said):
+    return sorted(one["name"] for one in said["with"])
 
 
 def sees(socket, *wanted):
@@ -211,6 +216,42 @@ def test_a_patient_is_alone_until_the_doctor_comes_and_never_alone_with_a_third(
             seeing.send_out(room.by(), room.key, party_of(room.key, "carer").key, clock.now())
             assert closed_with(his) == 4404
             sees(again, "patient")
+
+
+def test_an_interpreter_is_a_third_who_learns_no_name_and_is_gone_with_the_link(room):
+    room.is_let_in(room.hers)
+    room.moderates()
+    sana = Client()
+    code = guests.invite(room.by(), room.key, clock.now())
+    sana.post("/guest/", {"code": code, "name": "Sana Malik"})
+    sana.post("/guest/wait/")
+    for browser in (sana, room.hers, None):
+        with room.socket(browser, at="guest") as socket:
+            assert closed_with(socket) == 4404
+    party = party_of(room.key, "interpreter")
+    seeing.admit(room.by(), room.key, party.key, clock.now())
+    token = actions.token_of(party_of(room.key, "interpreter"))
+    assert sana.post("/guest/join/", {"token": token}).status_code == 302
+    with room.socket(sana) as socket:
+        assert closed_with(socket) == 4401
+    with room.socket(room.hers) as hers, room.socket(sana, at="guest") as theirs:
+        graces = heard(hers, "welcome")["id"]
+        assert heard(theirs, "welcome")["role"] == "interpreter"
+        assert sees(hers)["held"]
+        assert sees(theirs)["held"]
+        says(theirs, graces, "Grace?")
+        with room.socket(room.doctors) as doctors:
+            sees(doctors, "patient", "interpreter")
+            assert "Sana Malik (interpreter)" in names(sees(hers, "moderator", "interpreter"))
+            assert names(sees(theirs, "moderator", "patient")) == ["Dr Priya Nair", "The patient"]
+            says(theirs, graces, "Grace!")
+            assert heard(hers, "signal")["d"] == "Grace!"
+        assert sees(hers)["held"]
+        link = guests.invited_to(room.by(), room.key)[0]
+        guests.end(room.by(), room.key, link.key, clock.now())
+        assert closed_with(theirs) == 4404
+    with room.socket(sana, at="guest") as socket:
+        assert closed_with(socket) == 4404
 
 
 def test_what_ends_closes_each_socket_and_none_opens_again(room):
