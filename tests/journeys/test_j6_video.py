@@ -214,13 +214,22 @@ def test_amina_is_seen_by_video_and_by_nobody_else(
     )
 
     # 9. The end, which both are told.
-    dr_nair.follows("End for all").page.get_by_label("See them again").check()
+    dr_nair.follows("End for all").page.get_by_label("See them when they ask").check()
     dr_nair.says("What the next visit is for, as the patient will read it", "Your new inhaler")
+    dr_nair.says("They should ask us to see them if", "Your inhaler helps less")
+    dr_nair.says("They must call 999 if", "you are too breathless to speak")
     dr_nair.presses("End the visit").reads("Finished")
     expect(amina.page.get_by_role("heading", level=1)).to_have_text(
         "Your video visit has finished", timeout=SLOWLY
     )
-    amina.looks().reads("would like to see you again").presses("Choose a time")
+    amina.looks().reads("will see you when you ask").presses("When to ask to be seen")
+    amina.looks().reads("Call 999 now if:", "you are too breathless to speak", "You can ask until")
+    dr_nair.follows("Asked to be seen").reads("Nobody waits for an answer.")
+    amina.presses("Ask to be seen").page.get_by_label("None of these").check()
+    amina.says("How are things?", "I use it twice a night.")
+    amina.page.get_by_label("Write to me here").check()
+    amina.presses("Send this to my team").looks().reads("We have it")
+    expect(dr_nair.page.get_by_text("I use it twice a night.")).to_be_visible(timeout=SLOWLY)
     assert appointment(visit)["status"] == "fulfilled"
     [encounter] = Repository(SYSTEM).search(Criteria("Encounter", [visit.patient], count=5))[0]
     assert encounter.json["status"] == "finished"

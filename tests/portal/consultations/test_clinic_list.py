@@ -207,6 +207,27 @@ def test_a_follow_up_is_something_that_the_patient_can_book(amina, dr_nair, amin
     assert amina.browser.get(f"/appointments/book/{ticket.id}/").status_code == 200
 
 
+def test_a_patient_who_may_ask_reads_when_to_and_when_to_ring_instead(amina, dr_nair):
+    amina.posts("wait/")
+    dr_nair.admits(amina.key)
+    said = {"outcome": "on-request", "title": "Your breathing", "months": "6"}
+
+    refused = dr_nair.posts(amina.key, "end", **said, when="Worse", emergencies=" ")
+    assert refused.status_code == 400
+    assert "Enter at least one sign for which they must call 999" in refused.content.decode()
+    dr_nair.posts(amina.key, "end", **said, when="Worse", emergencies="you are too breathless")
+
+    page = amina.reads()
+    assert "will see you when you ask" in page
+    plan = held(amina.key).ticket
+    read = amina.browser.get(f"/appointments/ask/{plan}/").content.decode()
+    for words in ("you are too breathless", "Worse", "Breathing clinic", "30 September 2026"):
+        assert words in read, words
+    made = Repository(SYSTEM).read("ServiceRequest", plan).json
+    assert made["encounter"] == {"reference": f"Encounter/{held(amina.key).encounter}"}
+    assert dr_nair.browser.get("/staff/asks/").status_code == 200
+
+
 def test_whoever_did_not_come_is_not_blamed_and_can_book_again(  # noqa: PLR0917 (the world)
     booking, her_login, dr_nair, amina_yusuf, slots, moved_clock
 ):
