@@ -17,6 +17,7 @@ from portal.pifu.asking import Form
 from portal.pifu.resources import Terms
 from portal.pifu.rules import Act
 from portal.record.dates import day
+from portal.record.words import capital
 
 _NO_SIGN: Final = "none"
 RING, WRITE = "ring", "write"
@@ -149,7 +150,7 @@ class AskForm(forms.Form):
     def __init__(self, *given: Any, signs: Sequence[str], **more: Any) -> None:
         more["initial"] = {"form_id": uuid.uuid4(), **more.get("initial", {})}
         super().__init__(*given, **more)
-        choices = [*((one, one) for one in signs), (_NO_SIGN, "None of these")]
+        choices = [*((one, capital(one)) for one in signs), (_NO_SIGN, "None of these")]
         self.fields["signs"].choices = choices  # type: ignore[attr-defined]
 
     def clean_signs(self) -> list[str]:

@@ -19,8 +19,8 @@ from fhir.paths import Json, find, first
 from fhir.store import Stored
 from portal.appointments.resources import reference
 from portal.record.dates import day as in_words
+from portal.record.servicerequest import FOLLOW_UPS
 
-CODES: Final = "urn:daybook:codes:patient-initiated-follow-up"
 PLAN, ASKED = "plan", "asked"
 SIGN: Final = "urn:daybook:extension:warning-sign"
 EMERGENCY, URGENT = "999", "111"
@@ -130,7 +130,7 @@ def is_one(resource: Json, kind: str) -> bool:
     codes = (
         coding.get("code")
         for coding in find(resource, "category.coding")
-        if isinstance(coding, dict) and coding.get("system") == CODES
+        if isinstance(coding, dict) and coding.get("system") == FOLLOW_UPS
     )
     return kind in codes and resource.get("intent") == INTENTS[kind]
 
@@ -169,7 +169,7 @@ def _instruction(terms: Terms) -> str:
 
 
 def category(kind: str) -> Json:
-    return {"coding": [{"system": CODES, "code": kind}], "text": _NAMES[kind]}
+    return {"coding": [{"system": FOLLOW_UPS, "code": kind}], "text": _NAMES[kind]}
 
 
 def _signs(resource: Json) -> Iterator[tuple[str, str]]:

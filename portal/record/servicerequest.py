@@ -1,9 +1,15 @@
 """A referral or a test that was asked for, in words."""
 
+from dataclasses import replace
+from typing import Final
+
+from fhir.paths import find
 from portal.record import words
 from portal.record.entry import Entry, row
-from portal.record.statuses import ASKED
+from portal.record.statuses import ASKED, Status
 
+# Whose codes say what a ServiceRequest is of patient-initiated follow-up.
+FOLLOW_UPS: Final = "urn:daybook:codes:patient-initiated-follow-up"
 PRIORITIES = {
     "routine": "Not urgent",
     "urgent": "Urgent",
@@ -37,6 +43,14 @@ class ServiceRequest(Entry):
         row("Kind", "category"),
     )
     passages = (row("What to do", "patientInstruction"), row("Notes", "note"))
+
+    def status(self) -> Status | None:
+        """Return how it stands; of a plan under which a person may ask, that they may."""
+        found, systems = super().status(), find(self.resource, "category.coding.system")
+        is_plan = FOLLOW_UPS in systems and self._code("intent") == "plan"
+        if found and is_plan and self._code("status") == "active":
+            return replace(found, meaning="You can ask to be seen. It says here when.")
+        return found
 
     def note(self) -> str:
         asked = self.say("requester")

@@ -1,4 +1,4 @@
-"""Clinics that can be booked in the demo, and the follow-ups that Dr Nair asks for."""
+"""Clinics that can be booked in the demo, and whom Dr Nair asks back, or lets ask."""
 
 import uuid
 from datetime import datetime, time
@@ -12,6 +12,10 @@ from portal.appointments.rules import Mode
 from portal.appointments.tickets import Order, order_follow_up, tickets
 from portal.identity import people
 from portal.identity.models import User
+from portal.pifu.plans import set_plan
+from portal.pifu.reading import rights_of
+from portal.pifu.resources import Terms
+from portal.pifu.rules import after_months
 from portal.record.dates import local
 from portal.simulator import bundles, cast, hospital
 from portal.simulator.accounts import BOOKING, OFFICE, at_work, found_by
@@ -21,6 +25,7 @@ from portal.simulator.resources import Json, council
 
 _TUESDAY, _THURSDAY = 2, 4
 _NAMESPACE: Final = uuid.UUID("0f4d3a52-8f3c-5b7e-9d41-6f0a2f1d7c60")
+_MONTHS: Final = 6
 _ORDERED: Final = ((cast.AMINA, "Follow-up of your breathing"), (cast.BEN, "Asthma review"))
 
 
@@ -43,6 +48,26 @@ def order_follow_ups(now: datetime) -> None:
         patient = _patient(person, now)
         if not tickets(records, patient):
             order_follow_up(records, patient, Order(service, name, title), now)
+
+
+def let_ask(now: datetime) -> None:
+    """Let Ben ask Dr Nair to see him, for half a year; said again, as before."""
+    doctor = User.objects.get(email=f"{hospital.NAIR.key}@millbrook.example")
+    records, patient = Repository(at_work(doctor, now)), _patient(cast.BEN, now)
+    if rights_of(records, patient, now):
+        return
+    today = local(now).date()
+    terms = Terms(
+        title="Your asthma, if it gets worse",
+        service=_service(),
+        clinician=(doctor.practitioners[0], doctor.name),
+        first_day=today,
+        last_day=after_months(today, _MONTHS),
+        when="you need your blue inhaler on 3 days or more in a week, or you wake up coughing",
+        emergencies=["you are too breathless to speak", "your lips or fingers turn blue"],
+        urgent=["your blue inhaler does not help as long as it used to"],
+    )
+    set_plan(records, patient, terms, now)
 
 
 def made(kind: str, lead: Professional, rule: dict[str, object], now: datetime) -> Clinic:

@@ -15,7 +15,7 @@ from fhir.scope import scoped
 from portal.simulator import cast, people
 from portal.simulator.accounts import hand_over, name_professionals
 from portal.simulator.backload import Hospital
-from portal.simulator.booking import open_clinics, order_follow_ups
+from portal.simulator.booking import let_ask, open_clinics, order_follow_ups
 from portal.simulator.events import History
 from portal.simulator.histories import history_of
 from portal.simulator.memory import Memory
@@ -130,6 +130,7 @@ class Demo:
         await hospital.names_its_staff()  # and its places, to a demo begun before there were any
         await _aside(open_clinics, self.now())
         await _aside(order_follow_ups, self.now())
+        await _aside(let_ask, self.now())
 
     async def _others(self, hospital: Hospital) -> None:
         """One person at a time, so that what happens now never waits behind the past."""

@@ -10,7 +10,7 @@ from portal.identity.models import Link, User
 from portal.record.dates import LONDON, clock, local
 from portal.simulator import bundles, cast
 from portal.simulator.accounts import hand_over, name_professionals, open_accounts
-from portal.simulator.booking import open_clinics, order_follow_ups
+from portal.simulator.booking import let_ask, open_clinics, order_follow_ups
 from portal.simulator.messages import first_told
 from portal.simulator.visiting import bring_a_visit
 from tests.portal.appointments.clinic import claims_with
@@ -42,6 +42,7 @@ def opened(hospital, now):
     for _ in range(2):
         open_clinics(now)
         order_follow_ups(now)
+        let_ask(now)
 
 
 def of(person):
@@ -50,7 +51,8 @@ def of(person):
 
 def ticket_of(person):
     patient = Link.objects.get(user__email=person.email).patient
-    orders = [one for one in found("ServiceRequest", patient=patient) if "performer" in one.json]
+    requests = found("ServiceRequest", patient=patient)
+    orders = [one for one in requests if "performer" in one.json and one.json["intent"] == "order"]
     (ticket,) = [one for one in orders if "HealthcareService/" in str(one.json["performer"])]
     return ticket.id
 
@@ -75,6 +77,13 @@ def test_each_of_them_has_been_asked_back_once_and_can_book(opened, person):
     answer = books(browser, ticket, slot)
 
     assert "Your video visit is booked" in words(browser.get(answer.headers["Location"]))
+
+
+def test_ben_may_ask_to_be_seen_once_however_often_it_is_said(opened):
+    said = words(of(cast.BEN).get("/appointments/"))
+
+    assert said.count("You can ask to be seen") == 1
+    assert "Your asthma, if it gets worse" in said
 
 
 def test_amina_can_ask_for_times_with_an_interpreter(opened):
