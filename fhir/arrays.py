@@ -5,13 +5,16 @@ statements in one journey to the database and back: for short ones the way costs
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from contextlib import nullcontext
+from typing import Any, Final, NamedTuple
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
+Driver = psycopg.Connection[tuple[Any, ...]]
 # A statement and its values; those for `%b` are arrays.
 Asked = tuple[str, Sequence[Any]]
+_KEPT: Final = "daybook_cursors"
 
 
 class Answer(NamedTuple):
@@ -23,9 +26,7 @@ class Answer(NamedTuple):
 
 def ask(statement: str, values: Sequence[Any]) -> Answer:
     """Execute one statement; values for `%b` are lists."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return _answer(cursor.execute(statement, values))
+    return in_turn((statement, values))[0]
 
 
 def execute(statement: str, columns: Sequence[Sequence[Any]]) -> int:
@@ -49,17 +50,29 @@ def as_one(statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> Asked:
 
 def in_turn(*asked: Asked) -> list[Answer]:
     """Execute statements one after the other in one journey; each sees what those before it did."""
-    if len(asked) < 2:  # noqa: PLR2004 (nothing to send together)
-        return [ask(*one) for one in asked]
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        cursors = [psycopg.Cursor(connection.connection) for _ in asked]
+    if not asked:
+        return []
+    own = connections[DEFAULT_DB_ALIAS]
+    own.ensure_connection()
+    driver = own.connection
+    with own.wrap_database_errors:
+        cursors = _cursors(driver, len(asked))
         # Answers are read once it has ended: until then what is long may wait for ever to be sent.
-        with connection.connection.pipeline():
+        with driver.pipeline() if len(asked) > 1 else nullcontext():
             for cursor, (statement, values) in zip(cursors, asked, strict=True):
-                cursor.execute(statement, values)
+                cursor.execute(statement, values, binary=True)
+        if own.queries_logged:
+            own.queries_log.extend({"sql": statement, "time": ""} for statement, _ in asked)
         return [_answer(one) for one in cursors]
 
 
-def _answer(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Answer:
-    return Answer(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+def _cursors(driver: Driver, count: int) -> list[psycopg.Cursor]:
+    """Return cursors that stay with their connection: each learns but once what types there are."""
+    kept: list[psycopg.Cursor] = driver.__dict__.setdefault(_KEPT, [])
+    while len(kept) < count:
+        kept.append(psycopg.Cursor(driver))
+    return kept[:count]
+
+
+def _answer(cursor: psycopg.Cursor) -> Answer:
+    return Answer([] if cursor.rownumber is None else cursor.fetchall(), cursor.rowcount)

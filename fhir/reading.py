@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import connection
-
-from fhir import audit
+from fhir import arrays, audit
 from fhir.access import SYSTEM, Facts, Interaction, Verdict, Viewer, decide, visible
 from fhir.audit import Call, Seen
 from fhir.scope import fetched_as, scoped
@@ -201,6 +199,8 @@ class Reader:
         return self._all_facts([(resource_type, logical_id)]).get((resource_type, logical_id))
 
     def _all_facts(self, addresses: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Facts]:
+        if not addresses:
+            return {}
         rows = fetched_as(
             SYSTEM,
             "SELECT resource_type, logical_id, patient, labels FROM portal_fhir_resource"
@@ -226,10 +226,7 @@ class Reader:
 
 
 def fetched(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return arrays.ask(statement, parameters).rows
 
 
 def _verdict(rule: str) -> Verdict:

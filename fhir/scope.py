@@ -21,32 +21,35 @@ _KEPT = "daybook_scope"
 
 
 @contextmanager
-def scoped(viewer: Viewer, *, undoes: bool = True) -> Iterator[None]:
+def scoped(
+    viewer: Viewer, *first: arrays.Asked, undoes: bool = True
+) -> Iterator[list[arrays.Answer]]:
     """Open a transaction in which the database shows what `viewer` may see, and no more.
 
-    Inside another transaction the outer viewer's settings come back at the end; where it fails,
-    the database takes them back by itself with all else. What leaves nothing to undo, such as
-    reading, needs no transaction of its own within the same scope.
+    It begins with the statements of `first`, in the same journey, and gives their answers. Inside
+    another transaction the outer viewer's settings come back at the end; where it fails, the
+    database takes them back by itself with all else. What leaves nothing to undo, such as reading,
+    needs no transaction of its own within the same scope.
     """
     outer: tuple[str, str] | None = getattr(connection, _KEPT, None)
     wanted = (viewer.scope, str(viewer.sees))
     nested = connection.in_atomic_block
     if nested and wanted == outer and not undoes:
-        yield
+        yield arrays.in_turn(*first)
         return
     if nested and outer and not undoes:
         with _within(wanted, outer):
-            yield
+            yield arrays.in_turn(*first)
         return
     with transaction.atomic():
         if nested and wanted == outer:
-            yield
+            yield arrays.in_turn(*first)
             return
         before = (outer or _asked()) if nested else _UNSET
-        _set(wanted)
+        answers = _set(wanted, *first)
         setattr(connection, _KEPT, wanted)
         try:
-            yield
+            yield answers
         finally:
             setattr(connection, _KEPT, outer)
         if nested:
@@ -89,6 +92,5 @@ def _asked() -> tuple[str, str]:
     return patients or "", sees or ""
 
 
-def _set(scope: tuple[str, str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SET, scope)
+def _set(scope: tuple[str, str], *then: arrays.Asked) -> list[arrays.Answer]:
+    return arrays.in_turn((_SET, scope), *then)[1:]

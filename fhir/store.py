@@ -24,7 +24,7 @@ from fhir.scope import scoped
 from fhir.search.query import Criteria
 from fhir.stored import Retraction, Stored, Summary
 from fhir.validation import check
-from fhir.writing import Conflict, Draft, Written, write
+from fhir.writing import Address, Conflict, Draft, Written, address_of, existing, write
 
 __all__ = [
     "Conflict",
@@ -44,15 +44,18 @@ class Repository(Lister):
     """The record as one viewer may see and change it."""
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make the writes inside one: all or nothing, one number in each patient's log."""
+    def transaction(self, *first: arrays.Asked) -> Iterator[list[arrays.Answer]]:
+        """Make the writes inside one: all or nothing, one number in each patient's log.
+
+        It begins with the statements of `first`, and gives their answers.
+        """
         if self._pending is not None:
-            yield
+            yield arrays.in_turn(*first)
             return
         self._pending = []
         try:
-            with scoped(self.viewer):
-                yield
+            with scoped(self.viewer, *first) as answers:
+                yield answers
                 self._record(self._pending)
         except BaseException:
             # What was refused is written down though all else has been rolled back.
@@ -100,9 +103,10 @@ class Repository(Lister):
         :raises Conflict: see `fhir.writing.write`.
         :raises NotFound: one of them is not this viewer's to write.
         """
-        self._require_writing(drafts)
         with self.transaction():
-            written = write(drafts, self.viewer.who, source, backload=self._backload)
+            over = existing(drafts)
+            self._require_writing(drafts, over.facts())
+            written = write(drafts, over, self.viewer.who, source, backload=self._backload)
             self._told(one.change for one in written if one.change)
             self._audit_written(written)
         return written
@@ -170,11 +174,13 @@ class Repository(Lister):
         facts = Facts(row["resource_type"], row["patient"], row["labels"])
         return decide(self.viewer, Interaction.LABEL, facts) == Verdict.ALLOWED
 
-    def _require_writing(self, drafts: Sequence[Draft]) -> None:
+    def _require_writing(self, drafts: Sequence[Draft], held: dict[Address, Facts]) -> None:
         """Refuse the first draft that this viewer may not write over, or write anew."""
-        addresses = [_address(draft) for draft in drafts]
-        held = self._all_facts(addresses)
-        for draft, address in zip(drafts, addresses, strict=True):
+        # Behind the wall there may be more that has the address.
+        unseen = [address_of(one) for one in drafts if not one.fresh]
+        held |= self._all_facts([one for one in unseen if one not in held])
+        for draft in drafts:
+            address = address_of(draft)
             interaction = Interaction.UPDATE if address in held else Interaction.CREATE
             facts = held.get(address) or facts_of(draft.resource, draft.patient)
             if decide(self.viewer, interaction, facts) != Verdict.ALLOWED:
@@ -183,7 +189,7 @@ class Repository(Lister):
     def _audit_written(self, written: Sequence[Written]) -> None:
         for interaction in (Interaction.CREATE, Interaction.UPDATE):
             seen = _seen(
-                (one.draft.patient, *_address(one.draft))
+                (one.draft.patient, *address_of(one.draft))
                 for one in written
                 if (one.outcome == "created") == (interaction is Interaction.CREATE)
             )
@@ -227,10 +233,6 @@ def _seen(named: Iterable[tuple[str, str, str]]) -> list[Seen]:
     for patient, resource_type, logical_id in named:
         ids.setdefault((patient, resource_type), []).append(logical_id)
     return [Seen(*key, found) for key, found in ids.items()]
-
-
-def _address(draft: Draft) -> tuple[str, str]:
-    return str(draft.resource["resourceType"]), draft.logical_id
 
 
 def _text(resource: Json | str) -> str:

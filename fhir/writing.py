@@ -7,11 +7,12 @@ been shown and is withheld again is remembered as corrected or removed (decision
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from fhir import arrays
+from fhir.access import Facts
 from fhir.changes import Change
 from fhir.indexing import Indexed, clearing, filling
 from fhir.labels import NONE, Label, labels_of
@@ -28,7 +29,6 @@ from fhir.writing_sql import (
     INSERT_RESOURCE,
     INSERT_VERSION,
     LATE,
-    NUMBERS,
     UPDATE_RESOURCE,
 )
 
@@ -36,6 +36,7 @@ ERASED = "entered-in-error"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 Row = dict[str, object]
+Address = tuple[str, str]  # a type and an id
 
 
 @dataclass(slots=True)
@@ -98,48 +99,48 @@ class _Held:
         return index_of(parse(self.text).resource) if self.text else None
 
 
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """What is there already, locked; what time it is, and numbers for what is new."""
+
+    now: datetime
+    held: Mapping[Address, _Held]
+    numbers: list[int]
+
+    def facts(self) -> dict[Address, Facts]:
+        """Return what the rule of access needs to know of it."""
+        return {at: Facts(at[0], one.patient, one.labels) for at, one in self.held.items()}
+
+
+def existing(drafts: Sequence[Draft]) -> Existing:
+    """Lock what the drafts would be written over."""
+    addresses = [address_of(draft) for draft in drafts]
+    columns = [[one[0] for one in addresses], [one[1] for one in addresses]]
+    # A number for each: those that turn out not to be new leave a gap, which says nothing.
+    rows = arrays.ask(EXISTING, [*columns, len(drafts)]).rows
+    now, numbers = rows[0][:2]
+    return Existing(now, {row[2:4]: _Held(*row[4:]) for row in rows if row[2]}, numbers)
+
+
 def write(
-    drafts: Sequence[Draft], author: str, source: str, *, backload: bool = False
+    drafts: Sequence[Draft], over: Existing, author: str, source: str, *, backload: bool = False
 ) -> list[Written]:
     """Write the drafts, each address at most once, and return what became of each, in order.
 
     :raises Conflict: a draft was made from another version than the newest, or moves a resource
         from one patient to another.
     """
-    now, held, numbers = _existing(drafts)
-    written = [
-        _decide(draft, held.get(_address(draft)), numbers, source, now, backload=backload)
-        for draft in drafts
-    ]
+    written = [_decide(draft, over, source, backload=backload) for draft in drafts]
     _store([one for one in written if one.outcome != "unchanged"], author)
     return written
 
 
-def _address(draft: Draft) -> tuple[str, str]:
+def address_of(draft: Draft) -> Address:
     return str(draft.resource["resourceType"]), draft.logical_id
 
 
-def _existing(
-    drafts: Sequence[Draft],
-) -> tuple[datetime, dict[tuple[str, str], _Held], list[int]]:
-    """Lock what is there already; return it, what time it is, and numbers for what is new."""
-    addresses = [_address(draft) for draft in drafts]
-    columns = [[a[0] for a in addresses], [a[1] for a in addresses]]
-    # A number for each: those that turn out not to be new leave a gap, which says nothing.
-    found, given = arrays.in_turn((EXISTING, columns), (NUMBERS, [len(drafts)]))
-    held = {(row[1], row[2]): _Held(*row[3:]) for row in found.rows if row[1] is not None}
-    return found.rows[0][0], held, [row[0] for row in given.rows]
-
-
-def _decide(  # noqa: PLR0913 (one draft and everything that was looked up for it)
-    draft: Draft,
-    held: _Held | None,
-    numbers: list[int],
-    source: str,
-    now: datetime,
-    *,
-    backload: bool,
-) -> Written:
+def _decide(draft: Draft, over: Existing, source: str, *, backload: bool) -> Written:
+    held = over.held.get(address_of(draft))
     _refuse_conflict(draft, held)
     body = body_of(draft.text, draft.resource)
     digest = hashlib.sha256(body.encode()).digest()
@@ -155,20 +156,21 @@ def _decide(  # noqa: PLR0913 (one draft and everything that was looked up for i
         "late" if late else "updated" if held else "created",
         version,
         int(labels),
-        spliced(body, draft.resource, draft.logical_id, version, now),
+        spliced(body, draft.resource, draft.logical_id, version, over.now),
         summary_of(draft.resource),
-        now,
+        over.now,
         index=index_of(draft.resource),
         before=held.index if held and not late else None,
     )
-    written.row = _row(written, held, numbers, source, digest, erased=erased)
+    number = held.number if held else over.numbers.pop()
+    written.row = _row(written, held, number, source, digest, erased=erased)
     if not late:
         written.change = _change(written, held, backload=backload)
     return written
 
 
 def _refuse_conflict(draft: Draft, held: _Held | None) -> None:
-    address = "/".join(_address(draft))
+    address = "/".join(address_of(draft))
     if draft.fresh and held:
         raise Conflict(f"{address} is there already")
     if draft.if_match is not None and (held is None or held.version != draft.if_match):
@@ -194,7 +196,7 @@ def _is_erased(resource: Json) -> bool:
 def _row(  # noqa: PLR0913 (the columns of one row)
     written: Written,
     held: _Held | None,
-    numbers: list[int],
+    number: int,
     source: str,
     digest: bytes,
     *,
@@ -206,7 +208,7 @@ def _row(  # noqa: PLR0913 (the columns of one row)
     shown, retraction = _shown(written, held, erased=erased)
     return {
         "patient": draft.patient,
-        "number": held.number if held else numbers.pop(),
+        "number": number,
         "resource_type": written.resource_type,
         "logical_id": draft.logical_id,
         "version": written.version,

@@ -62,7 +62,7 @@ def _source(columns: Mapping[str, str]) -> str:
 # Texts up to this length are read again before they are replaced: what their index said already is
 # not written anew. Longer ones would cost more to read than that.
 SHORT = 4_000
-# And what time it is, first and even where there is nothing.
+# And what time it is and numbers for what is new, first and even where there is nothing.
 EXISTING = f"""
 WITH held AS (
   SELECT resource_type, logical_id, number, patient, version, last_version, labels, shown_version,
@@ -71,10 +71,10 @@ WITH held AS (
     (SELECT * FROM unnest(%b::text[], %b::text[]))
   ORDER BY patient, number FOR UPDATE
 )
-SELECT daybook_now(), held.* FROM (SELECT) AS one LEFT JOIN held ON true
+SELECT daybook_now(), one.numbers, held.* FROM (
+  SELECT ARRAY(SELECT nextval('fhir_resource_number') FROM generate_series(1, %s)) AS numbers
+) AS one LEFT JOIN held ON true
 """
-
-NUMBERS = "SELECT nextval('fhir_resource_number') FROM generate_series(1, %s)"
 
 INSERT_RESOURCE = Statement(
     f"INSERT INTO portal_fhir_resource ({', '.join(_COLUMNS)}, last_version)"

@@ -76,9 +76,10 @@ def hold(records: Repository, patient: str, choice: Choice) -> Claim:
     :raises NotFound: the patient, the ticket or the time is not this viewer's to book.
     """
     attempt = _Attempt(lent(records, patient), patient, mode=choice.mode, moving=choice.moving)
+    offering = claims.offering(choice.slot, choice.request)
     try:
-        with attempt.writing.transaction(), claims.opened(until_end=True):
-            offer = claims.offered(choice.slot, choice.request)
+        with claims.opened(offering, writing=attempt.writing) as (found,):
+            offer = claims.offered(found)
             before = offer.before if offer else claims.of_request(choice.request)
             if before:
                 return _again(theirs(patient, before, choice.request))
@@ -211,8 +212,8 @@ def _refusal_to_hold(
 def _booked(attempt: _Attempt, key: uuid.UUID, details: Details | None) -> Claim:
     """Make a booking of a hold, in place of what it replaces if it does, or say why not."""
     try:
-        with attempt.writing.transaction(), claims.opened(until_end=True):
-            locked = Locked.of(key)
+        with claims.opened(*claims.locking(key), writing=attempt.writing) as answers:
+            locked = Locked.told(*answers)
             hold = theirs(attempt.patient, locked.claims.get(key), key)
             if hold.state == State.BOOKED:
                 return hold

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final, Self
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -17,19 +18,8 @@ from psycopg.errors import DeadlockDetected
 from psycopg.pq import TransactionStatus
 
 from fhir import arrays
-from portal.appointments.claims_sql import (
-    BOOK,
-    CLAIM,
-    CLINIC,
-    FULL,
-    LOCK_CLAIMS,
-    LOCK_SLOTS,
-    OFFERED,
-    SEAT,
-    SELECT,
-    SLOT,
-    TAKE,
-)
+from fhir.store import Repository
+from portal.appointments import claims_sql as sql
 from portal.appointments.models import Claim, Clinic, ClinicSlot
 from portal.appointments.rules import HELD_FOR, LIVE, Refusal, State, fits
 
@@ -72,11 +62,11 @@ class Locked:
 
     @classmethod
     def of(cls, key: uuid.UUID) -> Self:
-        """Lock a claim and what it would replace: first the slots and then the claims, in order.
+        return cls.told(*arrays.in_turn(*locking(key)))
 
-        So nobody waits in a ring.
-        """
-        slots, locked = arrays.in_turn((LOCK_SLOTS, [key]), (LOCK_CLAIMS, [key]))
+    @classmethod
+    def told(cls, slots: arrays.Answer, locked: arrays.Answer) -> Self:
+        """Return what the database answered to the statements of `locking`."""
         offers = [_offer(row) for row in slots.rows]
         claims = {one.key: one for one in map(_claim, locked.rows)}
         now = offers[0].now if offers else _NEVER
@@ -85,38 +75,44 @@ class Locked:
 
 # Two bookings may change places: first they make room.
 _ASIDE: Final = 10_000
-# Every statement of booking finds a few rows by their keys: to plan each time costs as much again.
-_DOOR: Final = """
-SELECT set_config('daybook.claims', %s, true), set_config('plan_cache_mode', %s, true)
-"""
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _STALE: Final = Q(state=State.HELD, hold_until__lte=DatabaseNow())
 
 
 @contextmanager
-def opened(*, until_end: bool = False) -> Iterator[None]:
+def opened(
+    *first: arrays.Asked, writing: Repository | None = None, until_end: bool = False
+) -> Iterator[list[arrays.Answer]]:
     """See every claim, in a transaction; two that wait for each other are told as one taken.
 
-    `until_end` is for what ends its transaction: the door then shuts with that, by itself.
+    It begins with the statements of `first`, and gives their answers; it is one of the record
+    `writing` where that is given. `until_end` is for what ends its transaction: the door then
+    shuts with that, by itself.
 
     :raises Taken: the database ended it, so that somebody else could go on.
     """
     is_own = not connection.in_atomic_block
+    begun = writing.transaction if writing else _begun
     try:
-        with transaction.atomic() if is_own else nullcontext():
-            _door("all")
+        with begun(sql.OPEN, *first) as (_, *answers):
             try:
-                yield
+                yield answers
             finally:
                 is_last = is_own or (until_end and not connection.savepoint_ids)
                 # And in a transaction that has failed the database shuts it too.
                 status = connection.connection.info.transaction_status
                 if status == TransactionStatus.INTRANS and not is_last:
-                    _door("")
+                    arrays.ask(*sql.SHUT)
     except OperationalError as fault:
         if isinstance(fault.__cause__, DeadlockDetected):
             raise Taken from None
         raise
+
+
+@contextmanager
+def _begun(*first: arrays.Asked) -> Iterator[list[arrays.Answer]]:
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        yield arrays.in_turn(*first)
 
 
 class Taken(Exception):
@@ -131,22 +127,34 @@ def now() -> datetime:
 
 
 def of_request(request: str) -> Claim | None:
-    return _one(f"{SELECT} WHERE request = %s", [request])
+    return _one(f"{sql.SELECT} WHERE request = %s", [request])
 
 
 def by_key(key: uuid.UUID) -> Claim | None:
-    return _one(f"{SELECT} WHERE key = %s", [key])
+    return _one(f"{sql.SELECT} WHERE key = %s", [key])
 
 
-def offered(slot: str, request: str) -> Offer | None:
-    """Return a slot with its clinic, what time it is, and what was answered to this form."""
-    return next(map(_offer, _fetched(OFFERED, [request, slot])), None)
+def offering(slot: str, request: str) -> arrays.Asked:
+    """Return what asks for a slot with its clinic, and what was answered to this form."""
+    return sql.OFFERED, [request, slot]
+
+
+def offered(answer: arrays.Answer) -> Offer | None:
+    return next(map(_offer, answer.rows), None)
+
+
+def locking(key: uuid.UUID) -> tuple[arrays.Asked, arrays.Asked]:
+    """Return what locks a claim and what it would replace: slots and then claims, in order.
+
+    So nobody waits in a ring.
+    """
+    return (sql.LOCK_SLOTS, [key]), (sql.LOCK_CLAIMS, [key])
 
 
 def take(asked: Asked, slot: ClinicSlot) -> Claim | None:
     """Hold a slot for this patient in place of whatever else they hold there; or return None."""
     for _ in range(slot.capacity):
-        if taken := _one(TAKE, _values(asked, slot)):
+        if taken := _one(sql.TAKE, _values(asked, slot)):
             return taken
     return None
 
@@ -168,7 +176,7 @@ def why_not(asked: Asked, slot: ClinicSlot) -> Refusal:
 def book(hold: Claim, slots: Sequence[ClinicSlot]) -> Claim | None:
     """Make a booking of a hold, mark its slots as `mark_full` does, and return it if it was one."""
     known = {row.slot: row for row in slots}
-    booked, full = arrays.in_turn((BOOK, [hold.key]), (FULL, [list(known)]))
+    booked, full = arrays.in_turn((sql.BOOK, [hold.key]), (sql.FULL, [list(known)]))
     _mark(known, full.rows)
     return next(map(_claim, booked.rows), None)
 
@@ -207,7 +215,7 @@ def adopt(slots: Sequence[ClinicSlot]) -> None:
 def mark_full(slots: Sequence[ClinicSlot]) -> list[ClinicSlot]:
     """Write down of slots that are locked whether all is booked; return those that are new."""
     known = {row.slot: row for row in slots}
-    return _mark(known, arrays.in_turn((FULL, [list(known)]))[0].rows)
+    return _mark(known, arrays.ask(sql.FULL, [list(known)]).rows)
 
 
 def live_in(slots: Sequence[str]) -> list[Claim]:
@@ -222,7 +230,7 @@ def seat(places: Sequence[tuple[uuid.UUID, int, bool]]) -> None:
     Claim.objects.filter(key__in=keys).update(unit=F("unit") + _ASIDE)
     columns: list[Any] = [keys, [unit for _, unit, _ in places], [fit for _, _, fit in places]]
     with connection.cursor() as cursor:
-        cursor.execute(SEAT, columns)
+        cursor.execute(sql.SEAT, columns)
 
 
 def give_up(holds: Sequence[Claim]) -> None:
@@ -271,29 +279,18 @@ def _mark(known: Mapping[str, ClinicSlot], turned: Iterable[Sequence[Any]]) -> l
     return [row for row, _ in changed]
 
 
-def _one(statement: str, parameters: Any) -> Claim | None:
-    return next(map(_claim, _fetched(statement, parameters)), None)
+def _one(statement: str, values: Any) -> Claim | None:
+    return next(map(_claim, arrays.ask(statement, values).rows), None)
 
 
 def _claim(row: Sequence[Any]) -> Claim:
-    return Claim.from_db(connection.alias, CLAIM, row)
+    return Claim.from_db(connection.alias, sql.CLAIM, row)
 
 
 def _offer(row: Sequence[Any]) -> Offer:
-    now, of_slot = row[0], row[1 : len(SLOT) + 1]
-    of_clinic, of_claim = row[len(SLOT) + 1 :][: len(CLINIC)], row[len(SLOT) + len(CLINIC) + 1 :]
-    slot = ClinicSlot.from_db(connection.alias, SLOT, of_slot)
-    slot.clinic = Clinic.from_db(connection.alias, CLINIC, of_clinic)
-    is_answered = bool(of_claim) and of_claim[0] is not None
-    return Offer(slot, now, _claim(of_claim) if is_answered else None)
-
-
-def _fetched(statement: str, parameters: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())
-
-
-def _door(state: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_DOOR, [state, "force_generic_plan" if state else "auto"])
+    columns = iter(row)
+    now = next(columns)
+    slot = ClinicSlot.from_db(connection.alias, sql.SLOT, [*islice(columns, len(sql.SLOT))])
+    slot.clinic = Clinic.from_db(connection.alias, sql.CLINIC, [*islice(columns, len(sql.CLINIC))])
+    before = [*columns]
+    return Offer(slot, now, _claim(before) if any(before) else None)

@@ -19,6 +19,12 @@ SELECT: Final = f"SELECT {_COLUMNS} FROM portal_claim"
 OFFER: Final = ", ".join(
     ["daybook_now()", *(f"s.{name}" for name in SLOT), *(f"k.{name}" for name in CLINIC)]
 )
+# Every statement of booking finds a few rows by their keys: to plan each time costs as much again.
+_DOOR: Final = """
+SELECT set_config('daybook.claims', %s, true), set_config('plan_cache_mode', %s, true)
+"""
+OPEN: Final = (_DOOR, ["all", "force_generic_plan"])
+SHUT: Final = (_DOOR, ["", "auto"])
 # A claim, and the booking that it would replace.
 _BOTH: Final = "(SELECT unnest(ARRAY[key, replaces]) FROM portal_claim WHERE key = %s)"
 LOCK_SLOTS: Final = f"""
