@@ -35,11 +35,10 @@ class Command(BaseCommand):
     help = "Runs the relay until it is asked to stop; what is under way is finished first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        every = list(relaying.LINES)
-        parser.add_argument("lines", nargs="*", choices=every, default=every, help="all of them")
+        parser.add_argument("lines", nargs="*", choices=[*relaying.LINES, []], help="some, or all")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        processes.run(partial(run, ready=self._announce, lines=options["lines"]))
+        processes.run(partial(run, ready=self._announce, lines=options["lines"] or relaying.LINES))
 
     def _announce(self) -> None:
         self.stdout.write("Relaying")
