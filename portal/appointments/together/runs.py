@@ -45,10 +45,12 @@ class Run(FreeTime):
 
 # A free time with those after it that are needed for so many people. Slots of a clinic are of one
 # length: the nth begins so many lengths after the first, or there is a gap. And none of the people
-# is booked elsewhere in the meantime.
+# is booked elsewhere in the meantime. `OFFSET 0`: to count what is taken of a slot once.
 _RUNS: Final = f"""
-portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
-CROSS JOIN LATERAL (SELECT s.starts_at AS at, s.ends_at - s.starts_at AS lasts) AS first
+portal_clinicslot s
+CROSS JOIN LATERAL (
+  SELECT s.clinic_id AS clinic, s.starts_at AS at, s.ends_at - s.starts_at AS lasts
+) AS first
 CROSS JOIN LATERAL (
   SELECT array_agg(slot ORDER BY starts_at) AS slots, array_agg(room ORDER BY starts_at) AS rooms,
     max(ends_at) AS until
@@ -57,11 +59,12 @@ CROSS JOIN LATERAL (
       sum(room) OVER in_turn - room AS seated
     FROM (
       SELECT s.slot, s.starts_at, s.ends_at, s.capacity - {TAKEN} AS room FROM portal_clinicslot s
-      WHERE s.clinic_id = k.key AND s.starts_at >= first.at
+      WHERE s.clinic_id = first.clinic AND s.starts_at >= first.at
         AND s.starts_at < first.at + %(people)s * first.lasts
         AND {WANTED} AND NOT s.is_full AND {CLINICIAN_HERE}
         AND NOT EXISTS (SELECT FROM portal_claim c WHERE c.patient = ANY (%(patients)s)
           AND c.state = 'booked' AND c.starts_at < s.ends_at AND c.ends_at > s.starts_at)
+      OFFSET 0
     ) AS each_time WHERE room > 0 WINDOW in_turn AS (ORDER BY starts_at)
   ) AS free
   WHERE seated < %(people)s AND starts_at = first.at + before * first.lasts
@@ -69,12 +72,17 @@ CROSS JOIN LATERAL (
 ) AS run
 WHERE {WANTED} AND NOT s.is_full
 """
-_COLUMNS: Final = f"{COLUMNS}, run.slots, run.rooms, run.until"
+_FOUND: Final = "s.*, run.slots AS all_slots, run.rooms, run.until"
+# The names of those clinics alone that are shown.
+_SHOWN: Final = f"""
+SELECT {COLUMNS}, s.all_slots, s.rooms, s.until FROM found s
+JOIN portal_clinic k ON k.key = s.clinic_id
+"""
 _PAGE: Final = f"""
-WITH page AS (
-  SELECT {_COLUMNS} FROM {_RUNS} AND (s.starts_at, s.slot) > (%(after)s, %(after_slot)s)
+WITH found AS (
+  SELECT {_FOUND} FROM {_RUNS} AND (s.starts_at, s.slot) > (%(after)s, %(after_slot)s)
   ORDER BY s.starts_at, s.slot LIMIT %(limit)s
-), counted AS (
+), page AS ({_SHOWN}), counted AS (
   SELECT count(*) FROM (SELECT FROM {_RUNS} LIMIT %(counted)s) AS few
 )
 SELECT (SELECT * FROM counted), page.* FROM (SELECT) AS one LEFT JOIN page ON true
@@ -82,16 +90,16 @@ ORDER BY page.starts_at, page.slot
 """
 _NEAREST: Final = f"""
 WITH later AS (
-  SELECT {_COLUMNS} FROM {_RUNS} AND s.starts_at >= %(around)s
+  SELECT {_FOUND} FROM {_RUNS} AND s.starts_at >= %(around)s
   ORDER BY s.starts_at, s.slot LIMIT %(limit)s
 ), earlier AS (
-  SELECT {_COLUMNS} FROM {_RUNS} AND s.starts_at < %(around)s
+  SELECT {_FOUND} FROM {_RUNS} AND s.starts_at < %(around)s
   ORDER BY s.starts_at DESC, s.slot DESC LIMIT %(limit)s
-), near AS (
+), found AS (
   SELECT * FROM (SELECT * FROM later UNION ALL SELECT * FROM earlier) AS either
   ORDER BY greatest(starts_at - %(around)s, %(around)s - starts_at), slot LIMIT %(limit)s
 )
-SELECT * FROM near ORDER BY starts_at, slot
+{_SHOWN} ORDER BY s.starts_at, s.slot
 """
 
 
