@@ -1,5 +1,6 @@
 """A hospital's day with something on every page, for somebody who looks at them all."""
 
+import uuid
 from dataclasses import replace
 from datetime import time, timedelta
 
@@ -7,7 +8,10 @@ from fhir.access import SYSTEM
 from fhir.labels import Label
 from fhir.store import Criteria, Repository
 from portal import clock
-from portal.appointments import clinics
+from portal.appointments import claims, clinics
+from portal.appointments.models import Claim
+from portal.appointments.rules import State
+from portal.appointments.together.companies import companies_of
 from portal.emergency.models import EmergencyAccess
 from portal.identity.models import Role, User
 from portal.privacy import actions
@@ -18,6 +22,7 @@ from portal.record.dates import local
 from tests.builders import a_patient
 from tests.portal.amina import a_count, a_pressure, a_scan, flagged
 from tests.portal.amina import a_value as a_value_of
+from tests.portal.appointments import family
 from tests.portal.appointments.clinic import booked, ordered, published, slots_of
 from tests.portal.carers.helping import helps, invited
 from tests.portal.carers.helping import viewer_of as signed_viewer
@@ -32,6 +37,8 @@ from tests.signing_in import a_login, linked, with_app
 NAME = "امینہ"
 NOTE = "آپ کا ہیموگلوبن تھوڑا کم ہے۔ گولیاں لیتی رہیں۔"
 BORN_1945 = "1945-02-11"
+# What Grace has booked for two, which no link leads to.
+TOGETHER = uuid.UUID("0b1f7a52-6a1e-4d0f-9c39-3f7f4f9f2b10")
 
 
 IN_AN_EMERGENCY = replace(DR_NAIR, who="Practitioner/doyle", name="Nurse Karen Doyle")
@@ -50,6 +57,7 @@ def a_full_day() -> dict[str, User]:
     helps(ben, grace, "results", "letters")
     invited(grace, "letters", name="Zara Yusuf", relationship="DAUC")
     _hold_a_clinic(patient, doctor)
+    _come_together(grace, patient)
     roles = (Role.RECORDS, Role.OPERATIONS, Role.ADMIN)
     staff = {role: with_app(a_login(f"The {role}", role)) for role in roles}
     staff[Role.BOOKING] = with_app(a_login("The office", Role.BOOKING, sites=["north"]))
@@ -72,6 +80,24 @@ def _hold_a_clinic(patient: str, doctor: User) -> None:
         booked(patient, ordered(patient), slot)
     clinic.closes = time(17)
     clinics.change(clinic, clock.now(), SYSTEM)
+
+
+def _come_together(grace: User, patient: str) -> None:
+    """Let Grace book for a grandchild with herself: two visits are booked, and two are held."""
+    child = family.a_child(grace, "Sami Carter")
+    days = {"first_day": local(clock.now()).date(), "last_day": None, "nation": ""}
+    booker = family.booker_of(grace)
+    for service, first, batch in (("eyes", -2, TOGETHER), ("teeth", -4, uuid.uuid4())):
+        slots = slots_of(published(service=service, clinician=f"of {service}", **days))
+        for one in (patient, child):
+            ordered(one, service)
+        (company,) = companies_of(booker)
+        holds = family.held(booker, company, slots[first:][:2], batch=batch)
+        if batch == TOGETHER:
+            family.booked(booker, holds)
+    with claims.opened():
+        held = Claim.objects.filter(patient__in=[patient, child], state=State.HELD)
+        held.update(hold_until=slots[-1].starts_at)
 
 
 def _fill(hospital: Repository, patient: str) -> None:

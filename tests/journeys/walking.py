@@ -11,6 +11,7 @@ from playwright.sync_api import Error, Page
 
 from portal.identity.models import Role
 from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.everybody import TOGETHER
 from tests.journeys.visitor import GRAVE
 
 # From where each of them follows every link; what ends a session or is no page of ours is not.
@@ -20,6 +21,7 @@ BEGIN = {
         *("/", "/record/", "/record/results/?print=1", "/record/access-log/?since=x"),
         *("/record/access-log/?who=apps", "/record/access-log/?since=2020-01-01&until=2020-01-02"),
         *("/account/", "/account/people/", "/record/search/", "/record/nowhere/"),
+        f"/appointments/together/booked/{TOGETHER}/",
     ],
     "ben": ["/", "/record/", "/record/access-log/", "/record/download/", "/account/capacity/"],
     "doctor": ["/staff/results/", "/staff/emergency/", "/staff/privacy/"],

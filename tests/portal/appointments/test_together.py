@@ -8,15 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from fhir import audit, changes
-from fhir.access import SYSTEM, Kind
-from portal import clock
+from fhir.access import SYSTEM
+from fhir.access import Kind as As
 from portal.appointments import actions as alone
 from portal.appointments.rules import Refusal, State
 from portal.appointments.together import actions, batches, companies
 from portal.appointments.together.actions import CannotBookTogether
 from portal.appointments.together.people import NoLonger
-from portal.carers import actions as carers
 from portal.carers.models import Sharing
+from portal.notices.kinds import Kind
 from portal.record.dates import clock as time_of
 from tests.portal.appointments import family, truth
 from tests.portal.appointments.clinic import (
@@ -30,6 +30,7 @@ from tests.portal.appointments.clinic import (
     records_of,
     slots_of,
 )
+from tests.portal.notices.pieces import notices, told
 
 
 @pytest.fixture
@@ -290,13 +291,24 @@ def test_each_act_is_written_down_in_each_persons_log_as_done_by_the_mother_for_
         entries = audit.entries_for(SYSTEM, key)
         (made,) = [row for row in entries if row.interaction == "create" and
                    row.resource_type == "Appointment"]  # fmt: skip
-        acting = (Kind.PATIENT, f"Patient/{key}", "")
+        acting = (As.PATIENT, f"Patient/{key}", "")
         if not one.person.is_self:
-            acting = (Kind.PROXY, f"RelatedPerson/mother-of-{key}", f"Patient/{key}")
+            acting = (As.PROXY, f"RelatedPerson/mother-of-{key}", f"Patient/{key}")
         assert (made.kind, made.who, made.on_behalf_of) == acting
         assert made.name == "Amina Yusuf"
         told = [row.resource_type for row in changes.after({key: 0})]
         assert told.count("Appointment") == 1
+
+
+def test_each_of_them_is_told_of_their_own_visit(yusufs, slots):
+    booker, company = yusufs.booker, yusufs.company
+    done = family.booked(booker, family.held(booker, company, slots[:3]))
+
+    told()
+
+    assert {(one.patient, one.subject) for one in notices(kind=Kind.BOOKED)} == {
+        (one.patient, str(one.key)) for one in done
+    }
 
 
 def test_nobody_is_ever_seen_through_by_the_rights_over_another(yusufs):
@@ -368,16 +380,3 @@ def test_a_search_is_one_query_for_however_many_people_and_slots(yusufs, django_
     with django_assert_num_queries(len(few)):
         family.found_for(company, count=50)
     assert len(asked) == 1
-
-
-def test_a_carers_right_that_ends_while_they_book_ends_after_it_or_before(yusufs, slots):
-    """See `tests/portal/appointments/test_together_race.py` for both at once."""
-    booker, company = yusufs.booker, yusufs.company
-    holds = family.held(booker, company, slots[:3])
-    sharing = Sharing.objects.get(patient=company.patients[1])
-
-    carers.step_back(user=yusufs.mother, sharing=sharing.pk, now=clock.now())
-
-    with pytest.raises(NoLonger):
-        family.booked(booker, holds)
-    assert claims_with(state__in=[State.HELD, State.BOOKED]) == []
