@@ -16,11 +16,13 @@ from portal.appointments.rules import Mode
 from portal.appointments.terms import terms_of
 from portal.beforehand import actions, medicines, rules
 from portal.beforehand.actions import CannotNow, Coming, Meanwhile
+from portal.beforehand.answers import id_of
 from portal.beforehand.forms import BeforeForm, typed_before
 from portal.beforehand.rules import Stage
 from portal.drafts import keeping
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import User
+from portal.record import seen
 from portal.record.naming import names_of
 
 FORM: Final = "before"
@@ -66,6 +68,8 @@ def here(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         return _shown(request, "here", _coming(request, key), _place(coming), _CONFLICT)
     except Meanwhile:
         messages.warning(request, "Your visit was changed at the same moment. Look at it again.")
+    else:
+        _know(request, coming)
     return redirect("beforehand:here", key)
 
 
@@ -81,8 +85,15 @@ def _told(request: IdentifiedRequest, coming: Coming, form: BeforeForm) -> HttpR
     except Meanwhile:
         return _asked(request, _coming(request, coming.booking.key), form, is_other=True)
     keeping.discard(_me(request), FORM, _about(coming), clock.now())
+    _know(request, coming)
     messages.success(request, "Thank you. Your team can see this before your visit.")
     return redirect("beforehand:before", coming.booking.key)
+
+
+def _know(request: IdentifiedRequest, coming: Coming) -> None:
+    """Count as seen what they have just said themselves."""
+    seen.open_item(request, "Appointment", str(coming.booking.key))
+    seen.open_item(request, "QuestionnaireResponse", id_of(coming.booking.series))
 
 
 def _asked(

@@ -27,17 +27,17 @@ def interpreter(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     found = visit_of(request, key)
     if found.booking.mode != Mode.VIDEO:
         raise Http404
-    address = ""
+    code = ""
     if request.method == "POST":
         try:
             code = guests.invite(me(request), key, clock.now())
         except CannotInvite:
             messages.warning(request, OVER)
             return redirect("staff_visits")
-        address = f"{settings.BASE_URL}{reverse('guest:open')}#{code}"
     more = {
         "key": key,
-        "address": address,
+        "address": f"{settings.BASE_URL}{reverse('guest:open')}",
+        "code": code,
         "links": guests.invited_to(me(request), key),
         "until": found.booking.starts_at + JOIN_AFTER,
         "may_come": guests.may_come(found),

@@ -213,7 +213,23 @@ def test_amina_is_seen_by_video_and_by_nobody_else(
         "aria-pressed", "true"
     )
 
-    # 9. The end, which both are told.
+    # A third, who has no sign-in: an interpreter, by a link from the doctor that opens once.
+    sana = an_interpreter(dr_nair, visit, a_browser)
+    assert "Amina" not in sana.page.content()
+    let_in = dr_nair.page.get_by_role("button", name="Let in Sana Malik (interpreter)")
+    expect(let_in).to_be_visible(timeout=SLOWLY)
+    dr_nair.presses("Let in Sana Malik (interpreter)")
+    expect(sana.page.locator("input[name=token]")).to_have_count(1, timeout=SLOWLY)
+    sana.presses("Join now")
+    all_three = (amina.page, sana.page, dr_nair.page)
+    for page in all_three:
+        expect(page.locator("[data-call]")).to_have_attribute("data-connected", "2", timeout=SLOWLY)
+    for page in all_three:
+        until(lambda page=page: flows(page), f"Nothing comes in at {page.url}.")
+    assert sana.page.get_by_text("The patient").count()
+    assert "Amina" not in sana.looks().page.content()
+
+    # 9. The end, which all are told.
     dr_nair.follows("End for all").page.get_by_label("See them when they ask").check()
     dr_nair.says("What the next visit is for, as the patient will read it", "Your new inhaler")
     dr_nair.says("They should ask us to see them if", "Your inhaler helps less")
@@ -222,8 +238,11 @@ def test_amina_is_seen_by_video_and_by_nobody_else(
     expect(amina.page.get_by_role("heading", level=1)).to_have_text(
         "Your video visit has finished", timeout=SLOWLY
     )
+    expect(sana.page.get_by_role("main")).to_contain_text("It is over", timeout=SLOWLY)
     amina.looks().reads("will see you when you ask").presses("When to ask to be seen")
-    amina.looks().reads("Call 999 now if:", "you are too breathless to speak", "You can ask until")
+    for words in ("Call 999 now if:", "you are too breathless to speak", "You can ask until"):
+        amina.reads(words)
+    amina.looks()
     dr_nair.follows("Asked to be seen").reads("Nobody waits for an answer.")
     amina.presses("Ask to be seen").page.get_by_label("None of these").check()
     amina.says("How are things?", "I use it twice a night.")
@@ -235,6 +254,17 @@ def test_amina_is_seen_by_video_and_by_nobody_else(
     assert encounter.json["status"] == "finished"
 
     forgive(complaints, r"status of (404|410)")
+
+
+def an_interpreter(dr_nair: Visitor, visit, a_browser) -> Visitor:
+    """Return an interpreter in the waiting room, by a link that the doctor has made in a tab."""
+    tab = dr_nair.in_another_tab(f"/staff/visits/{visit.key}/interpreter/").presses("Make a link")
+    code = tab.page.get_by_text(re.compile(r"^#[0-9A-Z-]{14}$")).inner_text()
+    tab.page.close()
+    context = with_camera(a_browser(DESK))
+    sana = Visitor(context, context.new_page())
+    sana.opens(f"/guest/{code}").says("Your name", "Sana Malik").presses("Open")
+    return sana.presses("Go to the waiting room").reads("You are in the waiting room")
 
 
 def a_stranger(a_browser, live_site) -> Visitor:

@@ -58,6 +58,7 @@ def test_the_page_shows_what_is_known_and_keeps_what_is_said_as_fhir(amina, book
     assert [one["valueContactPoint"]["value"] for one in points] == ["07700 900456"]
     assert hospital.read("Patient", booking.patient).version == 1
     again = amina.reads("before")
+    assert "Home Record Appointments" in again  # what she said herself is not new to her
     assert "You sent this at 9am on Monday 30 March 2026" in again
     assert "I stopped the brown inhaler" in amina.opens("before").content.decode()
 

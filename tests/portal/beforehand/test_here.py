@@ -40,7 +40,9 @@ def listed(browser):
 
 
 def test_who_has_come_says_so_and_staff_see_it_with_the_time(on_the_day, booking, dr_nair, sam):
-    assert "I am here for your visit" in words(on_the_day.browser.get("/appointments/"))
+    assert "Tell us that you are here for your visit" in words(
+        on_the_day.browser.get("/appointments/")
+    )
 
     answer = on_the_day.comes()
 

@@ -22,7 +22,7 @@ from tests.portal.consultations.visits import START, party_of
 from tests.portal.pages import words
 from tests.portal.test_doors import ROUTES, example_of
 
-CODE = re.compile(r"/guest/#([0-9A-Z-]{14})")
+CODE = re.compile(r">#([0-9A-Z-]{14})<")
 TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
 
 
