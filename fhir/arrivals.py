@@ -93,7 +93,8 @@ class Bundle:
         drafts = self._drafts(self._mapping())
         repository = Repository(self.source.viewer, backload=self.source.backload)
         mine = {address: draft for address, draft in drafts.items() if self._is_ours(address)}
-        with adopting.followed(mine.values()) as follow:
+        # What fails here fails the bundle: `fhir.intake` undoes it.
+        with adopting.followed(mine.values()) as follow, repository.transaction(undoes=False):
             done = repository.write(list(mine.values()), self.source.feed)
             follow(done)
         outcomes = dict(zip(mine, done, strict=True))

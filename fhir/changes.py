@@ -209,23 +209,20 @@ def deliver_next(limit: int = MOST) -> int:
 
     A subscriber that fails is told again later, alone; the others are not held up.
     """
-    with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, patient, seq, subscriber, attempts FROM portal_fhir_delivery WHERE"
-            " due_at <= daybook_now() ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED",
-            [limit],
-        )
-        owed = cursor.fetchall()
-        for delivery in owed:
-            _deliver(*delivery)
+    with scoped(SYSTEM, (_DUE, [limit])) as (due,):
+        owed: dict[tuple[int, str, int], list[Change]] = {}
+        for delivery, name, attempts, *change in due.rows:
+            owed.setdefault((delivery, name, attempts), []).append(_change(change))
+        for one, changes in owed.items():
+            _deliver(*one, changes)
     return len(owed)
 
 
-def _deliver(delivery: int, patient: str, seq: int, name: str, attempts: int) -> None:
+def _deliver(delivery: int, name: str, attempts: int, changes: Sequence[Change]) -> None:
     subscriber: Subscriber = import_string(name)
     try:
         with transaction.atomic():
-            subscriber(_at(patient, seq))
+            subscriber(changes)
     except Exception as fault:  # noqa: BLE001 (the relay outlives whom it calls)
         # The relay outlives whom it calls; the fault's type is named, its words may hold a value.
         logger.error("subscriber %s failed: %s", name, type(fault).__name__)  # noqa: TRY400
@@ -245,19 +242,15 @@ def _later(delivery: int, attempts: int, error: str) -> None:
         )
 
 
-def _at(patient: str, seq: int) -> list[Change]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS} FROM portal_fhir_change r WHERE r.patient = %s AND r.seq = %s"
-            " ORDER BY r.n",
-            [patient, seq],
-        )
-        return [_change(row) for row in cursor.fetchall()]
-
-
 _COLUMNS = (
     "r.patient, r.resource_type, r.logical_id, r.version, r.kind, r.labels, r.backload, r.seq, r.at"
 )
+_DUE: Final = f"""
+SELECT d.id, d.subscriber, d.attempts, {_COLUMNS}
+FROM (SELECT id, patient, seq, subscriber, attempts, due_at FROM portal_fhir_delivery
+  WHERE due_at <= daybook_now() ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED) d
+JOIN portal_fhir_change r ON r.patient = d.patient AND r.seq = d.seq ORDER BY d.due_at, d.id, r.n
+"""
 
 
 def _change(row: Sequence[object]) -> Change:

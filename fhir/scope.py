@@ -29,7 +29,7 @@ def scoped(
     It begins with the statements of `first`, in the same journey, and gives their answers. Inside
     another transaction the outer viewer's settings come back at the end; where it fails, the
     database takes them back by itself with all else. What leaves nothing to undo, such as reading,
-    needs no transaction of its own within the same scope.
+    or is undone by whoever called it, needs no savepoint within the same scope.
     """
     outer: tuple[str, str] | None = getattr(connection, _KEPT, None)
     wanted = (viewer.scope, str(viewer.sees))

@@ -44,17 +44,19 @@ class Repository(Lister):
     """The record as one viewer may see and change it."""
 
     @contextmanager
-    def transaction(self, *first: arrays.Asked) -> Iterator[list[arrays.Answer]]:
+    def transaction(
+        self, *first: arrays.Asked, undoes: bool = True
+    ) -> Iterator[list[arrays.Answer]]:
         """Make the writes inside one: all or nothing, one number in each patient's log.
 
-        It begins with the statements of `first`, and gives their answers.
+        It begins with the statements of `first`, and gives their answers; `undoes` as in `scoped`.
         """
         if self._pending is not None:
             yield arrays.in_turn(*first)
             return
         self._pending = []
         try:
-            with scoped(self.viewer, *first) as answers:
+            with scoped(self.viewer, *first, undoes=undoes) as answers:
                 yield answers
                 self._record(self._pending)
         except BaseException:

@@ -6,17 +6,18 @@ filed when the person arrives. Nothing here is lost: a message leaves only by be
 the hand of an operator (fhir.hl7.queue).
 """
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import connection
 
 from fhir.access import SYSTEM
+from fhir.arrays import Answer
 from fhir.hl7 import filing
 from fhir.hl7.capture import CHANNEL
 from fhir.hl7.filing import OfAnother
@@ -74,11 +75,14 @@ def process_next() -> int:
     claimed = _claim()
     if claimed is None:
         return _look_for_arrivals()
-    with scoped(SYSTEM):
-        if _is_ours(claimed):
-            settled = _read(claimed)
-            _settle(claimed, settled)
-            _tell(claimed, settled)
+    try:
+        with _held(claimed) as (held,):
+            if held.rows:
+                _settle(claimed, _read(claimed, *held.rows[0]))
+    except Exception as fault:  # noqa: BLE001 (the relay outlives whom it calls)
+        with _held(claimed) as (held,):
+            if held.rows:
+                _settle(claimed, settled_by(fault, claimed.attempts))
     return 1
 
 
@@ -96,26 +100,18 @@ def _claim() -> _Claimed | None:
     return _Claimed(*found[0]) if found else None
 
 
-def _is_ours(claimed: _Claimed) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [claimed.id, claimed.attempts])
-        return cursor.fetchone() is not None
+def _held(claimed: _Claimed) -> AbstractContextManager[list[Answer]]:
+    """Lock it for a transaction, and give its feed; nothing where another has it by now."""
+    return scoped(SYSTEM, (HOLD, [claimed.id, claimed.attempts]))
 
 
-def _read(claimed: _Claimed) -> Settled:
-    """File a message in a transaction of its own; whatever happens, it is settled."""
+def _read(claimed: _Claimed, feed: Mapping[str, Any] | None) -> Settled:
     if claimed.attempts > len(RETRIES) + 1:
         return Settled(State.PARKED, error="it ended, again and again, whoever read it")
+    if feed is None:
+        raise Unreadable("MSH-3", "the feed it came from is not known any more")
     try:
-        with transaction.atomic():
-            return _filed(claimed)
-    except Exception as fault:  # noqa: BLE001 (the relay outlives whom it calls)
-        return settled_by(fault, claimed.attempts)
-
-
-def _filed(claimed: _Claimed) -> Settled:
-    try:
-        filed = file(claimed.feed, claimed.kind, claimed.raw, claimed.received_at)
+        filed = file(feed, claimed.kind, claimed.raw, claimed.received_at)
     except IdentityChanged as changed:
         # Not rolled back: intake has closed the record to logins until a person has looked.
         return _in_question(changed)
@@ -124,22 +120,11 @@ def _filed(claimed: _Claimed) -> Settled:
     return Settled(State.DONE, note="\n".join(filed.notes), patient=filed.patient)
 
 
-def file(feed: str, kind: str, raw: bytes, received_at: datetime) -> filing.Filed:
+def file(feed: Mapping[str, Any], kind: str, raw: bytes, received_at: datetime) -> filing.Filed:
     """Write what a message of this feed says; see `filing` for what it may raise."""
-    row = _feed(feed)
     if kind == "FHIR":
-        return filing.file_bundle(raw, row)
-    return filing.file(raw, row, received_at)
-
-
-def _feed(name: str) -> Mapping[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_jsonb(f) FROM portal_fhir_feed f WHERE f.name = %s", [name])
-        row = cursor.fetchone()
-    if row is None:
-        raise Unreadable("MSH-3", "the feed it came from is not known any more")
-    found: Mapping[str, Any] = json.loads(row[0])
-    return found
+        return filing.file_bundle(raw, feed)
+    return filing.file(raw, feed, received_at)
 
 
 def settled_by(fault: Exception, attempts: int) -> Settled:
@@ -191,6 +176,7 @@ def _settle(claimed: _Claimed, settled: Settled) -> None:
             SETTLE,
             {name: getattr(settled, name) for name in settled.__slots__} | {"id": claimed.id},
         )
+    _tell(claimed, settled)
 
 
 def _tell(claimed: _Claimed, settled: Settled) -> None:

@@ -30,9 +30,10 @@ SET state = 'retry', attempts = m.attempts + 1,
 FROM head WHERE m.id = head.id
 RETURNING m.id, m.feed, m.raw, m.kind, m.attempts, m.received_at
 """
+# And its feed, or nothing where that is not known any more.
 HOLD: Final = """
-SELECT FROM portal_fhir_inboundmessage WHERE id = %s AND state = 'retry' AND attempts = %s
-FOR UPDATE SKIP LOCKED
+SELECT to_jsonb(f) FROM portal_fhir_inboundmessage m LEFT JOIN portal_fhir_feed f ON f.name = m.feed
+WHERE m.id = %s AND m.state = 'retry' AND m.attempts = %s FOR UPDATE OF m SKIP LOCKED
 """
 # What operators have noted stays where reading has nothing to remark.
 SETTLE: Final = """

@@ -4,8 +4,9 @@ Nothing stays of it: no row, no audit, no hint; whoever waits for a name in the 
 for as long as it takes to write one message.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -67,7 +68,7 @@ def _tried(entry: queue.Entry, raw: bytes) -> Rehearsal:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
-            filed = inbox.file(entry.feed, entry.kind, raw, entry.received_at)
+            filed = inbox.file(_feed(entry.feed), entry.kind, raw, entry.received_at)
     except Exception as fault:  # noqa: BLE001 (what reading does with any fault, is told)
         settled: Settled = inbox.settled_by(fault, attempts=1)
         is_read = settled.state in {State.UNMATCHED, State.REVIEW} and entry.kind != "FHIR"
@@ -77,8 +78,12 @@ def _tried(entry: queue.Entry, raw: bytes) -> Rehearsal:
     return Rehearsal(State.DONE, made=made, filed_before=entry.done_at is not None)
 
 
+def _feed(name: str) -> Mapping[str, Any]:
+    return next(vars(one) for one in known() if one.name == name)
+
+
 def _read(feed: str, raw: bytes) -> tuple[Made, ...]:
     """Return what a message says, whoever it is about."""
-    settings = settings_from(next(vars(one) for one in known() if one.name == feed))
+    settings = settings_from(_feed(feed))
     bundle = to_bundle(Message.read(raw, settings.charset), settings)
     return tuple(Made(one["resource"], "") for one in bundle["entry"])

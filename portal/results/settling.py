@@ -68,7 +68,7 @@ def settle(touched: Touched, now: datetime) -> None:
     :raises Conflict: another version has come in meanwhile; its own change will tell.
     """
     records = Repository(SYSTEM)
-    with records.transaction():
+    with records.transaction(undoes=False):
         cases = cases_of(records, touched.patient, touched.ids)
         withdraw_comments(records, touched.patient, _replaced(cases, touched))
         withdraw_parts(records, touched.patient, cases)
