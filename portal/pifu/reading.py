@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from fhir.store import Criteria, NotFound, Repository
 from portal.appointments.lending import lent
 from portal.pifu import rules
@@ -34,12 +36,8 @@ class Right:
         return self.ask is not None and self.ask.state in OPEN
 
     @property
-    def refusal(self) -> Refusal | None:
-        return rules.refusal_to_ask(self.plan, self.today, has_asked=self.is_open)
-
-    @property
-    def days_left(self) -> int:
-        return (self.plan.last_day - self.today).days + 1
+    def is_over(self) -> bool:
+        return rules.refusal_to_ask(self.plan, self.today) == Refusal.ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +53,23 @@ class Asked:
 
 
 def rights_of(records: Repository, patient: str, now: datetime) -> list[Right]:
-    """Return the plans under which a patient may ask, now or later, the first to end first."""
+    """Return the plans under which a patient may ask, now or later, the first to end first.
+
+    One that has ended is there for as long as what was asked of it is worth a word.
+    """
     today = local(now).date()
     with records.transaction():
-        rows = FollowUpPlan.objects.filter(patient=patient, ended_at=None, last_day__gte=today)
-        keys = list(rows.order_by("last_day", "key").values_list("key", flat=True)[:_MOST])
-        if not keys:
-            return []
-        asks = {one.plan: one for one in Ask.objects.filter(plan__in=keys).order_by("sent_at")}
+        asks = {one.plan: one for one in _fresh(patient, now)}
+        stands = Q(ended_at=None, last_day__gte=today) | Q(key__in=list(asks))
+        rows = FollowUpPlan.objects.filter(stands, patient=patient).order_by("last_day", "key")
+        keys = list(rows.values_list("key", flat=True)[:_MOST])
+    if not keys:
+        return []
     wanted = Criteria("ServiceRequest", [patient], ids=keys, count=_MOST)
     found = (plan_of(one) for one in lent(records, patient).search(wanted)[0])
-    plans = {one.id: one for one in found if one and one.is_active}
-    return [Right(plans[key], _fresh(asks.get(key), now), today) for key in keys if key in plans]
+    plans = {one.id: one for one in found if one}
+    rights = [Right(plans[key], asks.get(key), today) for key in keys if key in plans]
+    return [one for one in rights if one.ask or not one.is_over]
 
 
 def asked_of(records: Repository, patient: str, plan: Plan) -> list[Asked]:
@@ -91,11 +94,11 @@ def asked(records: Repository, patient: str, key: UUID) -> Asked:
     return Asked(row, said)
 
 
-def _fresh(ask: Ask | None, now: datetime) -> Ask | None:
-    """Return what was asked last while it is worth a word in a list."""
-    if ask is None or ask.state == State.WITHDRAWN:
-        return None
-    return ask if ask.decided_at is None or ask.decided_at > now - _FRESH else None
+def _fresh(patient: str, now: datetime) -> QuerySet[Ask]:
+    """Return what is open, or was answered lately; the last of a plan comes last."""
+    lately = Q(decided_at=None) | Q(decided_at__gt=now - _FRESH)
+    asks = Ask.objects.filter(lately, patient=patient).exclude(state=State.WITHDRAWN)
+    return asks.order_by("sent_at")
 
 
 def _read(reading: Repository, patient: str, rows: Sequence[Ask]) -> list[Asked]:

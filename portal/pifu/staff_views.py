@@ -1,6 +1,7 @@
 """What patients have asked, for clinicians and booking offices: the list, and answering one."""
 
 import uuid
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
@@ -25,25 +26,26 @@ from portal.pifu.deciding import CannotDecide, Decision
 from portal.pifu.forms import DecideForm
 from portal.pifu.rules import Act, State
 from portal.pifu.triage import Opened
-from portal.record.dates import local
+from portal.record.dates import instant, local
 from portal.record.pages import LIVE_URL
 
 FORM: Final = "ask-answer"
 _PAGE: Final = ("GET", "HEAD", "POST")
 _BAD, _CONFLICT = 400, 409
-_PART: Final = "list"
+_PART: Final = "news"
 
 
 @require_safe
 def asks(request: IdentifiedRequest) -> HttpResponse:
-    """Show what waits: warning signs first, then the first due."""
-    part = request.GET.get("part")
-    if part not in {None, _PART}:
-        raise Http404
-    shown: dict[str, Any] = {"list": triage.worklist(me(request), request.viewer)}
-    if part:
-        return _page(request, "parts/list", shown)
-    shown["unused"] = triage.unused(me(request), request.viewer, clock.now())
+    """Show what waits: warning signs first, then the first due; rows keep their place."""
+    if "part" in request.GET:
+        new = triage.come_since(me(request), request.viewer, _since(request))
+        return _page(request, "parts/news", {"new": new})
+    shown = {
+        "list": triage.worklist(me(request), request.viewer),
+        "unused": triage.unused(me(request), request.viewer, clock.now()),
+        "new": [],
+    }
     return _page(request, "asks", shown | _live(request))
 
 
@@ -62,6 +64,17 @@ def answer(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         keeping.keep(me(request), FORM, str(key), request.POST.dict(), clock.now())
         return _one(request, found, form, _BAD)
     return _decided(request, found, form)
+
+
+def _since(request: IdentifiedRequest) -> datetime:
+    """Return when the list was made that asks for its news.
+
+    :raises Http404: there is no such part.
+    """
+    since = instant(request.GET.get("since", ""))
+    if request.GET["part"] != _PART or since is None:
+        raise Http404
+    return since
 
 
 def _decided(request: IdentifiedRequest, found: Opened, form: DecideForm) -> HttpResponse:

@@ -7,6 +7,7 @@ one's own, is counted and not shown.
 
 import uuid
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -76,8 +77,7 @@ class Unused:
 def worklist(user: User, viewer: Viewer) -> Worklist:
     """Return what waits: as many queries however much it is."""
     barred = {"patient__in": sorted(viewer.barred)}
-    # The wall shows clinicians whom they treat; booking staff hold nothing that it could go by.
-    with Repository(SYSTEM if user.role == Role.BOOKING else viewer).transaction():
+    with _behind_the_wall(user, viewer):
         open_ones = _rows(user).exclude(**barred)
         rows = list(open_ones.order_by("-is_flagged", "due_at", "key")[:_MOST])
     reading = _reading(user, viewer, {one.patient for one in rows})
@@ -92,6 +92,13 @@ def worklist(user: User, viewer: Viewer) -> Worklist:
     with Repository(SYSTEM).transaction():
         closed = _rows(user).filter(**barred).count()
     return Worklist(waiting, closed)
+
+
+def come_since(user: User, viewer: Viewer, since: datetime) -> list[Ask]:
+    """Return what has come in since a list was made, which does not move under who reads it."""
+    with _behind_the_wall(user, viewer):
+        new = _rows(user).exclude(patient__in=sorted(viewer.barred)).filter(sent_at__gt=since)
+        return list(new[:_MOST])
 
 
 def opened(user: User, viewer: Viewer, key: uuid.UUID) -> Opened:
@@ -129,6 +136,11 @@ def unused(user: User, viewer: Viewer, now: datetime) -> list[Unused]:
     people = facts_of(viewer, {one.patient for one in plans}, ()).people
     shown = [Unused(one, people[one.patient]) for one in plans if one.patient in people]
     return sorted(shown, key=lambda one: one.plan.last_day, reverse=True)
+
+
+def _behind_the_wall(user: User, viewer: Viewer) -> AbstractContextManager[object]:
+    """Show rows: to clinicians of those they treat; booking staff hold nothing to go by."""
+    return Repository(SYSTEM if user.role == Role.BOOKING else viewer).transaction()
 
 
 def _rows(user: User) -> QuerySet[Ask]:

@@ -248,7 +248,8 @@ def test_amina_is_seen_by_video_and_by_nobody_else(
     amina.says("How are things?", "I use it twice a night.")
     amina.page.get_by_label("Write to me here").check()
     amina.presses("Send this to my team").looks().reads("We have it")
-    expect(dr_nair.page.get_by_text("I use it twice a night.")).to_be_visible(timeout=SLOWLY)
+    expect(dr_nair.page.get_by_text("1 new has come in.")).to_be_visible(timeout=SLOWLY)
+    dr_nair.follows("Show them").reads("I use it twice a night.")
     assert appointment(visit)["status"] == "fulfilled"
     [encounter] = Repository(SYSTEM).search(Criteria("Encounter", [visit.patient], count=5))[0]
     assert encounter.json["status"] == "finished"

@@ -22,6 +22,7 @@ from tests.portal.pifu.pieces import (
     TITLE,
     WHEN,
     a_plan,
+    ask_of,
     asks,
     held,
     hidden,
@@ -160,6 +161,21 @@ def test_a_plan_that_is_taken_back_lets_nobody_ask_and_its_warnings_die(
     assert "call 01632" in said
     assert asks(her_browser, plan).status_code == 409
     assert "You can ask to be seen" not in words(her_browser.get("/appointments/"))
+
+
+def test_what_was_asked_of_a_plan_that_has_ended_is_still_answered_and_read(
+    surgery, plan, amina_yusuf, her_browser
+):
+    asks(her_browser, plan)
+    surgery.post(f"/staff/follow-ups/{amina_yusuf}/plans/{plan}/end/")
+    listed = words(her_browser.get("/appointments/"))
+    assert "You have asked to be seen" in listed
+    assert "When to ask" not in listed
+
+    surgery.post(f"/staff/asks/{ask_of(plan).key}/", {"act": "advise", "words": "Rest."})
+
+    listed = words(her_browser.get("/appointments/"))
+    assert f"You asked to be seen {TITLE} We have answered Read the answer" in listed
 
 
 def test_the_patient_is_warned_30_and_7_days_before_the_end_and_by_day(

@@ -307,13 +307,26 @@ def test_the_list_follows_and_so_does_the_patients_page(ask, surgery, office, do
         cursor = html.partition('data-cursor="')[2].partition('"')[0]
         standing = still_stands(browser.session["daybook"], clock.now())
         assert desks.opened(standing, cursor) == desk
-        assert 'data-live="desk" data-live-src="?part=list"' in html
-    assert HER_LINE in words(surgery.get(f"{LIST}?part=list"))
-    assert surgery.get(f"{LIST}?part=none").status_code == 404
+        assert 'data-live="desk" data-live-src="?part=news&amp;since=2026-03-12T09' in html
+    for query in ("part=none", "part=news", "part=news&since=now"):
+        assert surgery.get(f"{LIST}?{query}").status_code == 404
     assert "We have it" in words(her_browser.get(f"{asked_page(ask)}?part=asked"))
     assert "You can ask until" in words(
         her_browser.get(f"/appointments/ask/{ask.plan}/?part=state")
     )
+
+
+def test_an_open_list_tells_of_what_comes_in_and_its_rows_keep_their_place(
+    plan, her_browser, surgery, office
+):
+    pages = [browser.get(LIST).content.decode() for browser in (surgery, office)]
+    news = [html.partition('data-live-src="?')[2].partition('"')[0] for html in pages]
+    asks(her_browser, plan, signs=[SPEECHLESS])
+
+    for browser, query in zip((surgery, office), news, strict=True):
+        said = words(browser.get(f"{LIST}?{query.replace('&amp;', '&')}"))
+        assert said == "1 new has come in, 1 with a warning sign. Show them"
+        assert "Amina" not in said
 
 
 def test_what_is_asked_and_decided_wakes_clinician_office_patient_and_helper(
