@@ -1,7 +1,7 @@
 """Times held for several people: what is to be booked is checked for each, and booked for all."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -185,17 +185,10 @@ def _check(
     now, held_now = clock.now(), [row.claim for row in rows]
     first = held_now[0]
     until = min((one.hold_until for one in held_now if one.hold_until), default=now)
+    slot = ClinicSlot.objects.select_related("clinic").get(slot=first.slot)
     context = {
-        "rows": [
-            {
-                "person": row.person,
-                "claim": row.claim,
-                "form": row.form,
-                "needs": person.needs_of(row.person.records, row.person.patient),
-            }
-            for row in rows
-        ],
-        "clinic": ClinicSlot.objects.select_related("clinic").get(slot=first.slot).clinic,
+        "rows": [_shown(row, slot.languages) for row in rows],
+        "clinic": slot.clinic,
         "minutes": said.minutes(first.starts_at, first.ends_at),
         "until": until,
         "left": max(0, int((until - now).total_seconds())),
@@ -207,6 +200,20 @@ def _check(
         "batch": batch,
     }
     return showing.shown(request, "appointments/together/check", context, status)
+
+
+def _shown(row: Row, interpreted: Collection[str]) -> dict[str, Any]:
+    """Return a row with what staff are to do for its person, so far as the booker may know."""
+    records, patient = row.person.records, row.person.patient
+    language = person.known_of(records, patient).language
+    return {
+        "person": row.person,
+        "claim": row.claim,
+        "form": row.form,
+        "needs": person.needs_of(records, patient),
+        "language": said.language(language) if language else "",
+        "has_interpreter": language in interpreted,
+    }
 
 
 def _address(rows: Sequence[Row]) -> str:

@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from portal.carers.models import Sharing
 from portal.identity.models import Role
 from tests.portal.appointments import family, truth
-from tests.portal.appointments.clinic import appointments_of, booked, claims_with, ordered
+from tests.portal.appointments.clinic import a_need, appointments_of, booked, claims_with, ordered
 from tests.portal.appointments.test_pages import form_of
 from tests.portal.pages import words
 from tests.signing_in import a_login, linked, signed_in
 
 PHONE = "07700 900123"
+NEEDS_INTERPRETER = "fhir/StructureDefinition/patient-interpreterRequired"
 METHODS = ("get", "head", "post", "delete")
 
 
@@ -108,6 +109,31 @@ def test_who_comes_can_be_changed_and_must_be_two_at_least(browser, yusufs, slot
     narrowed = words(browser.get(address, {**two, "period": "2w"}))
     assert "Showing: in the next 2 weeks." in narrowed
     assert "8 times to choose from" in narrowed
+
+
+def test_what_each_needs_is_told_so_far_as_she_may_know_and_goes_with_each(
+    browser, yusufs, slots, hospital
+):
+    company = yusufs.company
+    flags = {key: hospital.create(a_need(key, f"Help {key[:4]}")).id for key in company.patients}
+    hers = hospital.read("Patient", company.patients[0]).json
+    hers["telecom"] = [{"system": "phone", "use": "mobile", "value": "07700 900003"}]
+    hers["communication"] = [{"language": {"coding": [{"code": "ur"}]}, "preferred": True}]
+    hers["extension"] = [{"url": f"http://hl7.org/{NEEDS_INTERPRETER}", "valueBoolean": True}]
+    hospital.update(hers, None)
+
+    form = form_of(browser.get(address_of(yusufs), {"interpreter": ""}))
+    there = picks(browser, company, slots[:3], form).headers["Location"]
+    page = browser.get(there)
+    browser.post(there, typed(3))
+
+    assert words(page).count("Help ") == 1
+    assert f"What you need from us: Help {company.patients[0][:4]}" in words(page)
+    assert "You , 9am Interpreter: Urdu. This clinic has none of its own." in words(page)
+    assert page.content.decode().count('value="07700 900003"') == 3
+    for key in company.patients:
+        (one,) = appointments_of(key)
+        assert one.json["supportingInformation"] == [{"reference": f"Flag/{flags[key]}"}]
 
 
 def test_what_is_wrong_is_said_by_name_and_the_times_are_kept(browser, yusufs, slots):
