@@ -12,13 +12,15 @@ from fhir.paths import first
 from fhir.store import NotFound, Stored
 from portal import clock
 from portal.appointments import access, actions, asked, listing, person, said, showing
-from portal.appointments.forms import MOVE, CancelForm, ChangeForm
+from portal.appointments.forms import CALL, MOVE, CancelForm, ChangeForm
 from portal.appointments.models import Claim
 from portal.appointments.own import refusal_to_change
 from portal.appointments.refusing import CannotBook
 from portal.appointments.rules import ARRIVED, JOIN_BEFORE, STANDING, Mode, State
 from portal.appointments.terms import terms_of
 from portal.beforehand import rules as coming
+from portal.consultations.actions import CannotJoin, ask_for_call
+from portal.consultations.opening import opened
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import pages
 from portal.record.dates import clock as time_of
@@ -60,11 +62,18 @@ def change(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     booking, stored = _booking(request, key)
     if booking.state != State.BOOKED and stored.json.get("status") not in STANDING:
         return redirect("appointments:list")
+    is_video = booking.mode == Mode.VIDEO and booking.state == State.BOOKED
+    held = opened(request.records, key, clock.now()).held if is_video else None
+    is_called = held is not None and held.call_asked_at is not None
     form = ChangeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        name = "move" if form.cleaned_data["act"] == MOVE else "cancel"
-        return redirect(f"appointments:{name}", key)
-    told = _told(request, booking, stored) | {"form": form}
+        act = form.cleaned_data["act"]
+        if act == CALL:
+            return _called_instead(request, booking)
+        return redirect(f"appointments:{'move' if act == MOVE else 'cancel'}", key)
+    may_be_called = is_video and not is_called
+    more = {"form": form, "may_be_called": may_be_called, "is_called": is_called}
+    told = _told(request, booking, stored) | more
     return showing.shown(request, "change", told, _BAD if form.errors else 200)
 
 
@@ -85,6 +94,19 @@ def cancel(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         )
     told = _told(request, booking, stored) | {"form": form}
     return showing.shown(request, "cancel", told, _BAD if form.errors else 200)
+
+
+def _called_instead(request: IdentifiedRequest, booking: Claim) -> HttpResponse:
+    """Keep day and time of a visit by video, at which they are rung instead."""
+    try:
+        if booking.mode != Mode.VIDEO:
+            raise Http404
+        ask_for_call(request.records, booking.key, clock.now(), wanted=True)
+    except CannotJoin:
+        return redirect("appointments:change", booking.key)
+    when = f"{weekday(booking.starts_at)}, {time_of(booking.starts_at)}"
+    messages.success(request, f"We will call you on {when}. Keep your phone near you then.")
+    return redirect("consultations:visit", booking.key)
 
 
 def _cancelled(request: IdentifiedRequest, booking: Claim, form: CancelForm) -> HttpResponse:

@@ -9,7 +9,7 @@ from portal.appointments.actions import Why
 from portal.appointments.resources import Details
 from portal.appointments.rules import LONGEST_REASON, Mode
 
-MOVE, CANCEL = "move", "cancel"
+MOVE, CALL, CANCEL = "move", "call", "cancel"
 _LONGEST_PHONE = 30
 _DIGITS = range(7, 16)
 _LIKE = "Enter a phone number, like 07700 900 982"
@@ -74,7 +74,11 @@ class BookForm(forms.Form):
 
 class ChangeForm(forms.Form):
     act = forms.ChoiceField(
-        choices=[(MOVE, "Choose a different time"), (CANCEL, "Cancel it")],
+        choices=[
+            (MOVE, "Choose a different time"),
+            (CALL, "Have a phone call instead"),
+            (CANCEL, "Cancel it"),
+        ],
         error_messages={"required": "Choose what you would like to do"},
     )
 

@@ -89,6 +89,11 @@ def may_come(found: Opened) -> bool:
     return found.booking.mode == Mode.VIDEO and found.stage in _TO_COME
 
 
+def called(name: str) -> str:
+    """Return how an interpreter is named to others."""
+    return f"{name} (interpreter)"
+
+
 def invited_to(by: Clinician, key: uuid.UUID) -> Sequence[Guest]:
     """Return the links to a consultation, the newest first; for whoever may act upon it."""
     with by.records.transaction():
@@ -180,7 +185,7 @@ def enter(visit: Visiting) -> None:
             patient=found.booking.patient,
             role=Role.INTERPRETER,
             who=found.viewer.who,
-            name=f"{found.guest.name} (interpreter)",
+            name=called(found.guest.name),
         )
         party.waiting_since, party.left_at = party.waiting_since or found.now, None
         party.save()

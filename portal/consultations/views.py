@@ -12,15 +12,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fhir.store import NotFound
 from portal import clock
+from portal.appointments import person
+from portal.appointments.models import ClinicSlot
 from portal.appointments.rules import Mode
-from portal.consultations import actions, queue, showing
+from portal.appointments.said import a
+from portal.appointments.said import language as spoken
+from portal.consultations import actions, guests, queue, showing
 from portal.consultations.actions import CannotJoin, Refused
 from portal.consultations.forms import CheckForm, TokenForm
-from portal.consultations.models import Party
+from portal.consultations.models import Guest, Party
 from portal.consultations.opening import Opened, opened
 from portal.consultations.rules import Role, Stage
 from portal.headers import with_camera
 from portal.identity.middleware import IdentifiedRequest
+from portal.record.words import capital
 
 _PAGE: Final = ("GET", "HEAD", "POST")
 _GONE: Final = 410
@@ -84,6 +89,7 @@ def wait(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         "token": _token(found),
         "is_in_call": is_here,
         "also": _others(request, found),
+        "joining": [] if "part" in request.GET else _joining(request, found),
     }
     return showing.shown(request, "wait", found, more, _PARTS)
 
@@ -168,6 +174,21 @@ def _others(request: IdentifiedRequest, found: Opened) -> list[Party]:
             consultation=found.key, waiting_since__isnull=False, left_at=None
         ).exclude(who=request.viewer.who)
         return list(here.exclude(role=Role.MODERATOR).order_by("waiting_since"))
+
+
+def _joining(request: IdentifiedRequest, found: Opened) -> list[str]:
+    """Return who is to come: an interpreter, by name once they have opened their link."""
+    with request.records.transaction():
+        opened_by = Guest.objects.filter(consultation=found.key, ended_at=None)
+        names = [guests.called(one.name) for one in opened_by.exclude(opened_at=None)]
+        here = Party.objects.filter(consultation=found.key, role=Role.INTERPRETER, left_at=None)
+        there = {one.name for one in here}
+    if names or there:
+        return [name for name in names if name not in there]
+    language = person.known(request).language
+    slot = ClinicSlot.objects.filter(slot=found.booking.slot).first() if language else None
+    is_booked = slot is not None and language in slot.languages
+    return [f"{capital(a(spoken(language)))} interpreter"] if is_booked else []
 
 
 def _after(key: uuid.UUID) -> str:

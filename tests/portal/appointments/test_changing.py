@@ -46,6 +46,19 @@ def test_both_ways_are_offered_and_what_each_keeps(her_browser, at):
         assert answer.headers["Location"] == f"{at}/{act}/"
 
 
+def test_a_visit_by_video_can_be_a_phone_call_at_the_same_time(her_browser, booking, at):
+    assert "Have a phone call instead Same day and time." in words(her_browser.get(f"{at}/change/"))
+
+    answer = her_browser.post(f"{at}/change/", {"act": "call"}, follow=True)
+
+    assert "We will call you on Tuesday 24 March 2026, 9:20am." in words(answer)
+    assert "Dr Nair will call you on 07700 900123" in words(answer)
+    said = words(her_browser.get(f"{at}/change/"))
+    assert "You have asked for a phone call at that time. Change back to video" in said
+    assert "Have a phone call instead" not in said
+    assert claim(booking.key).state == State.BOOKED
+
+
 def test_nothing_chosen_is_asked_for_again(her_browser, at):
     for address, asked in (
         (f"{at}/change/", "Choose what you would like to do"),

@@ -13,11 +13,13 @@ from fhir.access import SYSTEM
 from fhir.scope import scoped
 from fhir.store import Repository
 from portal import clock
+from portal.appointments.models import ClinicSlot
 from portal.consultations import guests
 from portal.consultations.models import Guest as Link
 from portal.consultations.seeing import Clinician
 from tests.portal.appointments import clinic as making
 from tests.portal.appointments.diary import put
+from tests.portal.clinics.test_days import INTERPRETER, URDU
 from tests.portal.consultations.visits import START, party_of
 from tests.portal.pages import words
 from tests.portal.test_doors import ROUTES, example_of
@@ -196,6 +198,22 @@ def test_no_link_is_made_or_opened_for_what_is_over_or_called_off(sana, booking,
 
     assert dr_nair.posts(booking.key, "interpreter").headers["Location"] == "/staff/visits/"
     assert sana.opens().status_code == 400
+
+
+def test_the_waiting_room_names_the_interpreter_who_is_booked(sana, booking, amina, hospital):
+    said = hospital.read("Patient", booking.patient).json
+    her = {"extension": [INTERPRETER], "communication": [URDU]}
+    hospital.update({**said, **her}, None)
+    ClinicSlot.objects.filter(slot=booking.slot).update(languages=["ur"])
+    amina.posts("wait/")
+
+    assert "Also joining An Urdu interpreter" in words(amina.opens("wait/"))
+    sana.opens()
+    assert "Also joining Sana Malik (interpreter)" in words(amina.opens("wait/"))
+    sana.posts("wait")
+    page = words(amina.opens("wait/"))
+    assert "Also here Sana Malik (interpreter)" in page
+    assert "Also joining" not in page
 
 
 def test_every_other_page_answers_a_guest_as_a_visitor(sana):
