@@ -14,6 +14,11 @@ from portal.appointments.rules import State
 from portal.appointments.together.companies import companies_of
 from portal.emergency.models import EmergencyAccess
 from portal.identity.models import Role, User
+from portal.pifu import asking, deciding, triage
+from portal.pifu.asked import Said
+from portal.pifu.asking import Form
+from portal.pifu.deciding import Decision
+from portal.pifu.rules import Act
 from portal.privacy import actions
 from portal.privacy.actions import Asked
 from portal.privacy.models import Question
@@ -27,6 +32,7 @@ from tests.portal.appointments.clinic import booked, ordered, published, slots_o
 from tests.portal.carers.helping import helps, invited
 from tests.portal.carers.helping import viewer_of as signed_viewer
 from tests.portal.carers.records import one_of_each
+from tests.portal.pifu.pieces import FEVER, SPEECHLESS, a_plan, records_of
 from tests.portal.record.looked import A_LINK, DR_NAIR, STEPWELL, WINPATH
 from tests.portal.results.laboratory import a_count as a_sent_count
 from tests.portal.results.laboratory import a_value, sent
@@ -58,6 +64,7 @@ def a_full_day() -> dict[str, User]:
     invited(grace, "letters", name="Zara Yusuf", relationship="DAUC")
     _hold_a_clinic(patient, doctor)
     _come_together(grace, patient)
+    _ask_to_be_seen(grace, patient, doctor)
     roles = (Role.RECORDS, Role.OPERATIONS, Role.ADMIN)
     staff = {role: with_app(a_login(f"The {role}", role)) for role in roles}
     staff[Role.BOOKING] = with_app(a_login("The office", Role.BOOKING, sites=["north"]))
@@ -98,6 +105,18 @@ def _come_together(grace: User, patient: str) -> None:
     with claims.opened():
         held = Claim.objects.filter(patient__in=[patient, child], state=State.HELD)
         held.update(hold_until=slots[-1].starts_at)
+
+
+def _ask_to_be_seen(grace: User, patient: str, doctor: User) -> None:
+    """Let Grace ask under three plans: one is not asked of, one waits, and one is answered."""
+    now, records = clock.now(), Repository(signed_viewer(grace))
+    today = {"first_day": local(now).date(), "last_day": local(now).date() + timedelta(days=90)}
+    plans = [a_plan(doctor, patient, title=f"{NOTE} {n}", **today) for n in range(3)]
+    for plan, signs in zip(plans[1:], ([SPEECHLESS, FEVER], []), strict=True):
+        said = Said(NOTE, signs, "07700 900123")
+        asked = asking.send(records, patient, plan, Form(uuid.uuid4(), said), now)
+    found = triage.opened(doctor, records_of(doctor).viewer, asked.key)
+    deciding.decide(found, Decision(Act.ADVISE, NOTE), now)
 
 
 def _fill(hospital: Repository, patient: str) -> None:
