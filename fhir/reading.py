@@ -106,6 +106,27 @@ class Reader:
                 return found
         raise self._refusal(Interaction.HISTORY, resource_type, logical_id)
 
+    def before(self, resource_type: str, ids: Sequence[str], *, most: int) -> list[Stored]:
+        """Return the last versions before the current one of each of these, the newest first.
+
+        Of as many resources as are named: one query. What came late never was the current one.
+        """
+        one, parameters = self._versions(resource_type)
+        each = one.replace("v.logical_id = %s", "v.logical_id = ANY(%s)")
+        with scoped(self.viewer, undoes=False):
+            rows = fetched(
+                f"{each} AND NOT v.late AND v.version < r.version AND v.version >= r.version - %s"
+                " ORDER BY v.logical_id, v.version DESC",
+                [resource_type, list(ids), *parameters, most],
+            )
+            found = [stored(row) for row in rows]
+            named: dict[str, dict[str, None]] = {}
+            for version in found:
+                named.setdefault(version.patient, {})[version.id] = None
+            seen = [Seen(patient, resource_type, list(ids)) for patient, ids in named.items()]
+            self._audit(Interaction.HISTORY, seen)
+        return found
+
     def search(self, criteria: Criteria) -> tuple[list[Stored], bool]:
         """Return one page of resources, and whether more follow."""
         columns = f"{STORED}, r.at, r.number"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from fhir.paths import Json, find
 from fhir.store import Criteria, Repository, Stored
@@ -36,12 +36,16 @@ _STATES: Final = {
     "waitlist": ("On a waiting list", "grey"),
 }
 _MOST: Final = 60
+_VERSIONS: Final = 10  # of a visit, among which it is looked for when it was
 _PAST: Final = 5
 # A visit stands under what is to come until so long after its start.
 _STILL: Final = timedelta(hours=4)
 _KEPT: Final = timedelta(days=30)  # a cancelled one is told of until so long after its day
 _COMING, _CANCELLED, _EARLIER = range(3)
 _BY_HOSPITAL: Final = frozenset({BY_CLINIC, BY_SERVICE})
+
+
+Starts: TypeAlias = dict[str, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +118,13 @@ def listing(records: Repository, patient: str, now: datetime) -> Listing:
     found, _ = records.search_any(list(_criteria(patient, now)))
     once = {one.id: one for one in reversed(found)}  # of one found twice, the lower rank
     names = names_of(records, once.values())
-    starts = {one.id: instant(str(one.json.get("start") or "")) for one in once.values()}
+    starts = {one.id: _start(one) for one in once.values()}
+    was = _times_before(records, found)
     groups: dict[int, list[Visit]] = {rank: [] for rank in (_COMING, _CANCELLED, _EARLIER)}
     for one in found:
         if once.get(one.id) is one and not _is_moved(one.json):
             rank = one.rank if starts[one.id] else _COMING
-            groups[rank].append(_visit(one, names, starts))
+            groups[rank].append(_visit(one, names, starts, was))
     groups[_COMING].sort(key=lambda visit: (visit.starts_at is None, visit.starts_at or now))
     past = groups[_EARLIER]
     return Listing(groups[_COMING], groups[_CANCELLED], past[:_PAST], len(past) > _PAST)
@@ -133,10 +138,21 @@ def _criteria(patient: str, now: datetime) -> Iterator[Criteria]:
     yield replace(plain, but_statuses=_CALLED_OFF, before=(now, 0), rank=_EARLIER)
 
 
-def _visit(one: Stored, names: dict[str, str], starts: dict[str, datetime | None]) -> Visit:
+def _times_before(records: Repository, found: Sequence[Stored]) -> Starts:
+    """Return when visits to come were before a hospital system moved them where they stand."""
+    again = [one for one in found if one.version > 1 and one.rank == _COMING]
+    now = {one.id: _start(one) for one in again if one.json.get("status") == "booked"}
+    was: Starts = {}
+    for version in records.before("Appointment", sorted(now), most=_VERSIONS) if now else ():
+        if version.json.get("status") in STANDING and _start(version) != now[version.id]:
+            was.setdefault(version.id, _start(version))
+    return was
+
+
+def _visit(one: Stored, names: dict[str, str], starts: Starts, was: Starts) -> Visit:
     entry, resource = Appointment(one, names), one.json
     starts_at = starts[one.id]
-    state, note = _state(resource, starts)
+    state, note = _state(resource, _before(resource, starts) or was.get(one.id))
     return Visit(
         key=one.id,
         title=entry.heading(),
@@ -155,7 +171,7 @@ def _visit(one: Stored, names: dict[str, str], starts: dict[str, datetime | None
     )
 
 
-def _state(resource: Json, starts: dict[str, datetime | None]) -> tuple[tuple[str, str], str]:
+def _state(resource: Json, before: datetime | None) -> tuple[tuple[str, str], str]:
     """Return how it stands, where that is worth a word, and what goes with it."""
     status = str(resource.get("status"))
     if status in ARRIVED:
@@ -163,8 +179,8 @@ def _state(resource: Json, starts: dict[str, datetime | None]) -> tuple[tuple[st
         return ("You have arrived", "green"), f"Since {time_of(at)}" if at else ""
     if status == "cancelled" and why_cancelled(resource) in _BY_HOSPITAL:
         return ("Cancelled by the hospital", "grey"), ""
-    if status == "booked" and (before := _before(resource, starts)):
-        return ("Time changed", "blue"), f"It was {weekday(before)}, {time_of(before)}"
+    if status == "booked" and before:
+        return ("Time changed", "blue"), f"It was {_when(before, resource)}"
     return _STATES.get(status, ("", "")), ""
 
 
@@ -198,7 +214,18 @@ def how(resource: Json) -> str:
     return ", ".join(filter(None, [way, f"{length} minutes" if length else ""]))
 
 
-def _before(resource: Json, starts: dict[str, datetime | None]) -> datetime | None:
+def _when(before: datetime, resource: Json) -> str:
+    """Return when it was: of the same day, the time alone."""
+    now = instant(str(resource.get("start") or ""))
+    is_of_day = now is not None and local(now).date() == local(before).date()
+    return time_of(before) if is_of_day else f"{weekday(before)}, {time_of(before)}"
+
+
+def _start(one: Stored) -> datetime | None:
+    return instant(str(one.json.get("start") or ""))
+
+
+def _before(resource: Json, starts: Starts) -> datetime | None:
     """Return when it was before its patient moved it, if that is in the list too."""
     for one in find(resource, "extension"):
         if isinstance(one, dict) and one.get("url") == PREVIOUS:

@@ -200,6 +200,27 @@ def test_a_correction_hides_the_value_and_says_that_it_is_being_corrected(system
     assert [one.version for one in reader.history("Observation", "hb")] == [2, 1]
 
 
+def test_the_versions_before_are_read_of_many_at_once_and_only_those_one_may_see(system, amina):
+    for name in ("one", "two"):
+        first = an_observation(amina) | {"id": name}
+        written(system, first, amina, withheld=False)
+        written(system, first | {"status": "amended"}, amina, withheld=False)
+    hidden = labelled(an_observation(amina) | {"id": "three"}, "R")
+    written(system, hidden, amina, withheld=False)
+    written(system, hidden | {"status": "amended"}, amina, withheld=False)
+    ids = ["one", "two", "three"]
+
+    def before(viewer, **more):
+        found = Repository(viewer).before("Observation", ids, **{"most": 5} | more)
+        return {(one.id, one.version, one.json["status"]) for one in found}
+
+    open_to_all = {("one", 1, "final"), ("two", 1, "final")}
+    assert before(patient_viewer(amina)) == open_to_all | {("three", 1, "final")}
+    assert before(proxy_viewer(amina)) == open_to_all
+    assert before(patient_viewer("ben")) == set()
+    assert before(patient_viewer(amina), most=0) == set()
+
+
 def test_a_removed_resource_is_never_shown_again_and_only_its_removal_is_told(system, amina):
     viewer = patient_viewer(amina)
     resource = an_observation(amina) | {"id": "hb"}

@@ -106,7 +106,7 @@ def test_a_visit_is_moved_and_the_old_time_is_told_of(her_browser, amina_yusuf, 
     (new,) = appointments_of(amina_yusuf, statuses=["booked"])
     assert answer.headers["Location"] == f"/appointments/{new.id}/booked/?new"
     said = words(her_browser.get("/appointments/"))
-    assert "Time changed It was Tuesday 24 March 2026, 9:20am" in said
+    assert "Time changed It was 9:20am" in said
     assert "Cancelled" not in said
     assert her_browser.get(f"{at}/change/").headers["Location"] == "/appointments/"
     assert her_browser.get(f"{at}/booked/").headers["Location"] == "/appointments/"

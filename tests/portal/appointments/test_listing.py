@@ -120,6 +120,46 @@ def test_past_visits_are_five_and_the_record_has_the_rest(her_browser, amina_yus
     assert 'href="/record/appointments/">See all past' in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"start": "2026-04-14T14:30:00Z"}, "Time changed It was 2pm"),
+        ({"start": "2026-04-20T13:00:00Z"}, "Time changed It was Tuesday 14 April 2026, 2pm"),
+        ({"comment": "Room 4"}, ""),
+    ],
+)
+def test_a_visit_whose_time_the_hospital_changed_says_when_it_was(
+    her_browser, amina_yusuf, hospital, other, says
+):
+    made = hospital.create(an_appointment(amina_yusuf, "2026-04-14T13:00:00Z"))
+    changed = hospital.update(made.json | other, 1)
+    hospital.update(changed.json | {"minutesDuration": 40}, 2)
+
+    said = words(her_browser.get("/appointments/"))
+
+    assert ("Time changed" in said) is bool(says)
+    assert says in said
+
+
+def test_many_visits_that_were_changed_are_read_in_as_many_queries_as_few(
+    her_browser, amina_yusuf, hospital, django_assert_num_queries
+):
+    def fill(count):
+        for n in range(count):
+            day = date(2026, 4, 5) + timedelta(days=n)
+            made = hospital.create(an_appointment(amina_yusuf, f"{day}T09:00:00Z"))
+            hospital.update(made.json | {"start": f"{day}T10:00:00Z"}, 1)
+
+    her_browser.get("/appointments/")
+    fill(1)
+    with CaptureQueriesContext(connection) as few:
+        her_browser.get("/appointments/")
+    fill(12)
+
+    with django_assert_num_queries(len(few)):
+        assert words(her_browser.get("/appointments/")).count("It was 10am") == 13
+
+
 def test_many_visits_and_tickets_are_read_in_as_many_queries_as_few(
     her_browser, amina_yusuf, clinic, hospital, django_assert_num_queries
 ):
