@@ -128,16 +128,18 @@ def refusal_to_confirm(held: Sequence[Claim], now: datetime) -> CannotBookTogeth
 def _held(booker: Booker, choice: Choice) -> list[Claim]:
     company = choice.company
     people = booker.still(company.patients)
-    slots = batches.lock(company.patients, company.common.service, choice.slots)
+    slots, kept = batches.lock(company.patients, company.common.service, choice.slots)
     if before := batches.claims_of(choice.batch, booker):
         return _again(before)
     times = [slots[name] for name in choice.slots if name in slots]
     if len(times) != len(company.members) or not are_in_a_row(times):
         raise CannotBookTogether(Refusal.GONE)
-    return [
+    taken = [
         _taken(people[one.person.patient], slot, asked)
         for slot, one, asked in zip(times, company.members, _asked(booker, choice), strict=True)
     ]
+    batches.let_go_with(kept, booker)
+    return taken
 
 
 def _again(before: Sequence[Claim]) -> list[Claim]:
@@ -184,7 +186,7 @@ def _booked(booker: Booker, batch: uuid.UUID, details: Mapping[str, Details]) ->
     people = booker.still(one.patient for one in held)
     locked = batches.locked(held)
     holds = [locked.claims[one.key] for one in held]
-    if all(one.state == State.BOOKED for one in holds):
+    if all(one.booked_at for one in holds):
         return holds
     if refusal := refusal_to_confirm(holds, locked.now):
         raise refusal

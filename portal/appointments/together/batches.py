@@ -60,11 +60,14 @@ def kept_for(booker: Booker, patients: Sequence[str]) -> list[Claim]:
         return [one for one in held.order_by("hold_until", "request") if batch_of(one, booker.user)]
 
 
-def lock(patients: Sequence[str], service: str, slots: Sequence[str]) -> dict[str, ClinicSlot]:
+def lock(
+    patients: Sequence[str], service: str, slots: Sequence[str]
+) -> tuple[dict[str, ClinicSlot], list[Claim]]:
     """Lock people, then slots, then what is held for these people; return the slots by name.
 
     Each in order, and all of it before anything is taken: so nobody waits in a ring, be it for
-    somebody who takes some of the same times, or who books for one of the same people.
+    somebody who takes some of the same times, or who books for one of the same people. What is held
+    is returned too.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_PEOPLE, [_LOCK, list(patients)])
@@ -72,8 +75,16 @@ def lock(patients: Sequence[str], service: str, slots: Sequence[str]) -> dict[st
     held = Claim.objects.select_for_update(no_key=True).filter(
         patient__in=patients, service=service, state=State.HELD
     )
-    list(held.order_by("key"))
-    return found
+    return found, list(held.order_by("key"))
+
+
+def let_go_with(replaced: Sequence[Claim], booker: Booker) -> None:
+    """Let go of what was held together with claims that a booker's new ones have replaced."""
+    broken = {batch for one in replaced if (batch := batch_of(one, booker.user))}
+    for batch in broken:
+        keys = [one.key for one in claims_of(batch, booker)]
+        left = Claim.objects.select_for_update(no_key=True).filter(key__in=keys, state=State.HELD)
+        claims.give_up(list(left.order_by("key")))
 
 
 def locked(held: Sequence[Claim]) -> Locked:

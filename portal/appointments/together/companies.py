@@ -103,7 +103,7 @@ def _gathered(members: Sequence[Member]) -> Iterator[Company]:
 def _from_first(members: Sequence[Member]) -> Company:
     gathered = list(members[:1])
     for one in members[1:]:
-        is_new = one.person not in [known.person for known in gathered]
+        is_new = one.person.patient not in [known.person.patient for known in gathered]
         if is_new and common(_shared(gathered), one.ticket):
             gathered.append(one)
     return Company(gathered, _shared(gathered))

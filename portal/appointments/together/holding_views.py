@@ -47,11 +47,11 @@ class Row:
 def held(request: IdentifiedRequest, batch: uuid.UUID) -> HttpResponse:
     booker = booker_of(request)
     found, people = _found(booker, batch)
+    if all(one.booked_at for one in found):
+        return redirect("appointments:together-booked", batch)
     if any(one.patient not in people for one in found):
         actions.release(booker, batch)
         return lost.no_longer(request)
-    if all(one.state == State.BOOKED for one in found):
-        return redirect("appointments:together-booked", batch)
     if request.method == "POST":
         return _posted(request, booker, batch, _rows(request, booker, found, people))
     if why := actions.refusal_to_confirm(found, clock.now()):
@@ -146,7 +146,7 @@ def _broken(
 ) -> HttpResponse:
     """Say what has become of it, having looked; a database that cannot be asked says so itself."""
     found, _ = _found(booker, batch)
-    if all(one.state == State.BOOKED for one in found):
+    if all(one.booked_at for one in found):
         return redirect("appointments:together-booked", batch)
     context = {
         "batch": batch,

@@ -120,3 +120,14 @@ def freeze(patient):
         cursor.execute(
             "UPDATE portal_fhir_stream SET held_at = daybook_now() WHERE patient = %s", [patient]
         )
+
+
+def refusals(patient):
+    """Count what was refused of somebody's orders."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM portal_fhir_auditentry WHERE outcome <> 'allowed'"
+            " AND resource_type = 'ServiceRequest' AND patient = %s",
+            [patient],
+        )
+        return cursor.fetchone()[0]

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from fhir import audit, changes
 from fhir.access import SYSTEM
 from fhir.access import Kind as As
+from fhir.labels import Label
 from portal.appointments import actions as alone
 from portal.appointments.rules import Refusal, State
 from portal.appointments.together import actions, batches, companies
@@ -190,6 +191,31 @@ def test_where_one_time_is_lost_none_is_held_and_what_was_held_before_still_is(
     kept = {one.key for one in claims_with(state=State.HELD, patient__in=company.patients)}
     assert kept == {one.key for one in before}
     assert truth.broken() == {}
+
+
+def test_fewer_who_choose_again_leave_nothing_held_of_what_all_had(yusufs, slots):
+    booker, company = yusufs.booker, yusufs.company
+    family.held(booker, company, slots[:3])
+
+    again = family.held(booker, company.only(company.tickets[:2]), slots[3:5])
+
+    assert {one.key for one in claims_with(state=State.HELD)} == {one.key for one in again}
+
+
+def test_a_ticket_that_is_hidden_meanwhile_books_nobody_and_that_it_was_asked_for_is_kept(
+    yusufs, slots, hospital
+):
+    booker, company = yusufs.booker, yusufs.company
+    holds = family.held(booker, company, slots[:3])
+    hospital.relabel("ServiceRequest", company.tickets[1], add=Label.NOPAT)
+    before = family.refusals(company.patients[1])
+
+    assert refused(lambda: family.booked(booker, holds)) == (Refusal.NO_LEAVE, "")
+    assert refused(lambda: family.held(booker, company, slots[:3])) == (Refusal.NO_LEAVE, "")
+
+    assert family.refusals(company.patients[1]) == before + 2
+    assert claims_with(state__in=[State.HELD, State.BOOKED]) == []
+    assert not any(appointments_of(key) for key in company.patients)
 
 
 def test_times_that_do_not_follow_one_another_are_not_held_together(yusufs, slots):

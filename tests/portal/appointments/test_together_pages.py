@@ -314,6 +314,9 @@ def test_each_visit_leads_to_its_own_page_and_what_is_cancelled_is_no_more_on_th
     said = words(browser.get(done))
     assert "2 visits are booked" in said
     assert "Sami" not in said
+    Sharing.objects.filter(patient=company.patients[2]).update(state="ended")
+    assert browser.get(there).headers["Location"] == done.partition("?")[0]
+    assert "1 visit is booked" in words(browser.get(done))
 
 
 def test_a_page_of_times_asks_the_same_however_many_come_and_are_free(
