@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from fhir.packing import Packed, PackedDumper, packed
+
 Driver = psycopg.Connection[tuple[Any, ...]]
 # A statement and its values; those for `%b` are arrays.
 Asked = tuple[str, Sequence[Any]]
@@ -60,7 +62,7 @@ def in_turn(*asked: Asked) -> list[Answer]:
         # Answers are read once it has ended: until then what is long may wait for ever to be sent.
         with driver.pipeline() if len(asked) > 1 else nullcontext():
             for cursor, (statement, values) in zip(cursors, asked, strict=True):
-                cursor.execute(statement, values, binary=True)
+                cursor.execute(statement, packed(statement, values), binary=True)
         if own.queries_logged:
             own.queries_log.extend({"sql": statement, "time": ""} for statement, _ in asked)
         return [_answer(one) for one in cursors]
@@ -71,6 +73,7 @@ def _cursors(driver: Driver, count: int) -> list[psycopg.Cursor]:
     kept: list[psycopg.Cursor] = driver.__dict__.setdefault(_KEPT, [])
     while len(kept) < count:
         kept.append(psycopg.Cursor(driver))
+        kept[-1].adapters.register_dumper(Packed, PackedDumper)
     return kept[:count]
 
 

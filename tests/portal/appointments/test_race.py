@@ -1,5 +1,6 @@
 """Everybody wants the same times at the same moment: nobody gets one twice, and none is lost."""
 
+import os
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -32,11 +33,12 @@ from tests.portal.appointments.crowd import at_once
 from tests.portal.appointments.diary import put
 
 FREE, CROWD = 50, 200
+RACES = int(os.environ.get("RACES", "1"))
 
 
-@pytest.fixture
+@pytest.fixture(params=range(RACES), ids=lambda race: f"race-{race}")
 def morning(own_database, moved_clock):
-    """Begin with real commits, on the day of the examples."""
+    """Begin with real commits, on the day of the examples; as often as is asked for."""
     moved_clock.move_to(datetime(2026, 3, 12, 9, tzinfo=UTC))
 
 
