@@ -161,7 +161,7 @@ def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[st
         "is_in_time": not is_here and refusal_to_change(booking, now) is None,
         "is_here": is_here,
         "preparing": coming.to_prepare(status, booking.starts_at, now),
-        "prepares_at": booking.starts_at - coming.PREPARE_BEFORE,
+        "prepares_at": coming.prepares_at(booking.starts_at),
         "phone": terms.phone,
         "access": _access(request, booking),
         "joins_at": booking.starts_at - JOIN_BEFORE,

@@ -16,11 +16,10 @@ from portal.appointments import arriving, claims, resources
 from portal.appointments.claims import Locked, Taken
 from portal.appointments.models import Claim
 from portal.appointments.own import own, theirs
-from portal.appointments.rules import ARRIVED
+from portal.appointments.rules import ARRIVED, State
 from portal.beforehand import answers, rules
 from portal.beforehand.answers import Answers, Told
 from portal.beforehand.rules import Stage
-from portal.record.dates import instant
 
 
 class CannotNow(Exception):
@@ -49,18 +48,19 @@ class Coming:
         return str(self.appointment.json.get("status") or "")
 
     @property
-    def starts_at(self) -> datetime:
-        """When it starts, by the record: a hospital system may have moved it."""
-        said = instant(str(self.appointment.json.get("start") or ""))
-        return said or self.booking.starts_at
+    def is_kept_here(self) -> bool:
+        """Whether the booking is ours still: a hospital system may have taken it elsewhere."""
+        return self.booking.state == State.BOOKED
 
     @property
     def preparing(self) -> Stage:
-        return rules.to_prepare(self.status, self.starts_at, self.now)
+        status = self.status if self.is_kept_here else ""
+        return rules.to_prepare(status, self.booking.starts_at, self.now)
 
     @property
     def arriving(self) -> Stage:
-        return rules.to_arrive(self.status, self.starts_at, self.now)
+        status = self.status if self.is_kept_here else ""
+        return rules.to_arrive(status, self.booking.starts_at, self.now)
 
     @property
     def is_here(self) -> bool:

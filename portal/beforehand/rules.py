@@ -4,6 +4,7 @@ import enum
 from datetime import datetime, timedelta
 
 from portal.appointments.rules import JOIN_AFTER, STANDING
+from portal.record.dates import local
 
 # As the first reminder; what is said sooner may be wrong by then.
 PREPARE_BEFORE = timedelta(days=7)
@@ -25,7 +26,12 @@ class Stage(enum.StrEnum):
 
 def to_prepare(status: str, starts_at: datetime, now: datetime) -> Stage:
     """Return whether somebody may say what they have to say before a visit: until it starts."""
-    return _stage(status, now, starts_at - PREPARE_BEFORE, starts_at)
+    return _stage(status, now, prepares_at(starts_at), starts_at)
+
+
+def prepares_at(starts_at: datetime) -> datetime:
+    """Return from when that is: the same time of day, whatever the clocks do in between."""
+    return local(starts_at) - PREPARE_BEFORE
 
 
 def to_arrive(status: str, starts_at: datetime, now: datetime) -> Stage:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from fhir.store import NotFound
 from portal import clock
 from portal.appointments import arriving, listing, person, resources, said, showing
-from portal.appointments.rules import Mode
+from portal.appointments.rules import STANDING, Mode
 from portal.appointments.terms import terms_of
 from portal.beforehand import actions, medicines, rules
 from portal.beforehand.actions import CannotNow, Coming, Meanwhile
@@ -39,7 +39,7 @@ def before(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     """Ask what has changed since a visit was booked, and what we should have ready."""
     coming = _coming(request, key)
     if coming.preparing == Stage.OFF:
-        return redirect("appointments:list")
+        return _off(coming)
     if coming.preparing != Stage.OPEN:
         return _shown(request, "not_now", coming, {}, _refused(request))
     if request.method != "POST":
@@ -54,7 +54,7 @@ def here(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     """Let somebody say that they have come, or take it back; by video, entering says so."""
     coming = _coming(request, key)
     if coming.arriving == Stage.OFF:
-        return redirect("appointments:list")
+        return _off(coming)
     if coming.booking.mode == Mode.VIDEO:
         return redirect("consultations:visit", key)
     if request.method != "POST":
@@ -64,7 +64,7 @@ def here(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         act(coming, request.records)
     except CannotNow as why:
         if why.stage == Stage.OFF:
-            return redirect("appointments:list")
+            return _off(_coming(request, key))
         return _shown(request, "here", _coming(request, key), _place(coming), _CONFLICT)
     except Meanwhile:
         messages.warning(request, "Your visit was changed at the same moment. Look at it again.")
@@ -80,7 +80,7 @@ def _told(request: IdentifiedRequest, coming: Coming, form: BeforeForm) -> HttpR
         )
     except CannotNow as why:
         if why.stage == Stage.OFF:
-            return redirect("appointments:list")
+            return _off(_coming(request, coming.booking.key))
         return _shown(request, "not_now", _coming(request, coming.booking.key), {}, _CONFLICT)
     except Meanwhile:
         return _asked(request, _coming(request, coming.booking.key), form, is_other=True)
@@ -88,6 +88,13 @@ def _told(request: IdentifiedRequest, coming: Coming, form: BeforeForm) -> HttpR
     _know(request, coming)
     messages.success(request, "Thank you. Your team can see this before your visit.")
     return redirect("beforehand:before", coming.booking.key)
+
+
+def _off(coming: Coming) -> HttpResponse:
+    """Lead to what there is; of a visit that the hospital has taken elsewhere, to whom to ring."""
+    if coming.status in STANDING and not coming.is_kept_here:
+        return redirect("appointments:change", coming.booking.key)
+    return redirect("appointments:list")
 
 
 def _know(request: IdentifiedRequest, coming: Coming) -> None:
@@ -151,14 +158,14 @@ def _shown(
     context = {
         "coming": coming,
         "booking": booking,
-        "starts_at": coming.starts_at,
+        "starts_at": booking.starts_at,
         "mode": Mode(booking.mode),
         "minutes": said.minutes(booking.starts_at, booking.ends_at),
         "whom": listing.whom(coming.appointment.json, names),
         "phone": terms_of(booking.service).phone,
         "stages": Stage,
-        "prepares_at": coming.starts_at - rules.PREPARE_BEFORE,
-        "arrives_at": coming.starts_at - rules.HERE_BEFORE,
+        "prepares_at": rules.prepares_at(booking.starts_at),
+        "arrives_at": booking.starts_at - rules.HERE_BEFORE,
         "arrived_at": arriving.arrived_at(coming.appointment.json),
         "is_own_word": arriving.is_ours(coming.appointment.json),
     }

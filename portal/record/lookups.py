@@ -22,13 +22,18 @@ MOST_THINGS = 5
 
 COPY = "Bundle"
 # What a type of resource is called here; what is not here is "other parts of your record".
-THINGS = {name: f"your {small(one.title)}" for one in SECTIONS for name in one.types} | {
+_IN_SECTIONS = {
+    name: f"your {small(one.title)}" for one in SECTIONS if not one.is_mixed for name in one.types
+}
+THINGS = _IN_SECTIONS | {
     "AuditEvent": "this list",
     COPY: "a copy of your record",
     "CareTeam": "your care team",
     "Communication": "your messages",
+    "Flag": "what you need from us",
     "Consent": "who can see your record",
     "Patient": "your name and contact details",
+    "QuestionnaireResponse": "questions that you answered",
     "RelatedPerson": "who can see your record",
 }
 # What a helper changes by saying yes, or by stopping.

@@ -9,6 +9,7 @@ After each step the truths hold, and no booking has been lost or made but by its
 
 import copy
 import os
+from contextlib import suppress
 from datetime import date, time, timedelta
 
 import hypothesis.strategies as st
@@ -39,6 +40,8 @@ from portal.appointments.together import actions as booking_together
 from portal.appointments.together import batches as together
 from portal.appointments.together import companies
 from portal.appointments.together.actions import CannotBookTogether
+from portal.beforehand import actions as beforehand
+from portal.beforehand.actions import CannotNow
 from tests.portal.appointments import family, truth
 from tests.portal.appointments.clinic import (
     DETAILS,
@@ -229,6 +232,13 @@ class Histories(RuleBasedStateMachine):
             )
         )
         self.expected -= {one.key for one in found}
+
+    @rule(booking=bookings, act=st.sampled_from([beforehand.arrive, beforehand.take_back]))
+    def says_that_they_have_come_or_not(self, booking, act):
+        records = records_of(booking.patient)
+        at = claim(booking.key).starts_at
+        with suppress(CannotNow):
+            act(beforehand.coming(records, booking.patient, booking.key, at), records)
 
     @rule(minutes=st.sampled_from([1, 4, 5, 60 * 24, 60 * 24 * 8]))
     def wait(self, minutes):

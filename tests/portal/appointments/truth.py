@@ -33,7 +33,8 @@ NEVER = {
     # What a hospital system has the last word on need have none.
     "an appointment without its booking": """SELECT r.logical_id FROM portal_fhir_resource r
         LEFT JOIN portal_claim c ON r.logical_id = c.key::text AND c.state = 'booked'
-        WHERE r.resource_type = 'Appointment' AND r.status = 'booked' AND c.key IS NULL
+        WHERE r.resource_type = 'Appointment' AND r.status IN ('booked', 'arrived')
+        AND c.key IS NULL
         AND r.source = ''""",
     "a slot whose record disagrees": """SELECT s.slot FROM portal_clinicslot s
         LEFT JOIN portal_fhir_resource r ON r.resource_type = 'Slot' AND r.logical_id = s.slot

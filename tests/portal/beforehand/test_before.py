@@ -72,6 +72,8 @@ def test_staff_see_it_where_they_see_who_comes_each_what_is_theirs(amina, dr_nai
     assert "Medicines are not as listed: I stopped the brown inhaler" in listed
     assert "Asks for A quiet place to wait" in day
     assert "brown inhaler" not in day
+    log = words(amina.browser.get("/record/access-log/"))
+    assert "what you need from us and questions that you answered" in log
 
 
 @pytest.mark.parametrize(

@@ -104,9 +104,18 @@ def test_a_hospitals_word_stands_over_who_says_that_they_are_here(on_the_day, bo
     assert answer.headers["Location"] == "/appointments/"
     assert status(booking) == "cancelled"
 
-    put(booking.key, status="booked", start=(START + timedelta(hours=1)).isoformat())
+
+def test_a_visit_that_the_hospital_took_elsewhere_leads_to_whom_to_ring(on_the_day, booking):
+    put(booking.key, start=(START + timedelta(hours=7)).isoformat())
+
+    for page in ("before", "here"):
+        assert "The hospital has changed this visit" in on_the_day.reads(page)
+    assert on_the_day.comes().headers["Location"].endswith("/change/")
+    assert status(booking) == "booked"
+
+
+def test_what_the_hospital_says_of_who_has_come_stands_over_what_they_say(on_the_day, booking):
     on_the_day.comes()
-    assert status(booking) == "arrived"
     put(booking.key, status="booked")
     assert status(booking) == "booked"
     assert on_the_day.comes("not-here").status_code == 302
