@@ -92,7 +92,7 @@ def send(records: Repository, patient: str, plan: str, form: Form, now: datetime
         [written] = borrowed.write([draft(made, patient)])
         FollowUpPlan.objects.filter(key=plan).update(is_used=True)
         requests.tell(Subject(patient, str(row.key), written.version), Kind.ASKED, now)
-        telling.tell(row)
+        telling.tell(row, written.labels)
     return row
 
 
@@ -116,7 +116,7 @@ def take_back(records: Repository, patient: str, key: uuid.UUID, now: datetime) 
         row.state, row.decided_at = State.WITHDRAWN, now
         row.save(update_fields=["state", "decided_at"])
         requests.withdraw(str(key))
-        telling.tell(row)
+        telling.tell(row, stored.labels)
 
 
 def _of_plan(plan: Plan, said: Said) -> Said:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
-from fhir.store import Repository
+from fhir.store import Repository, Stored
 from portal.appointments.tickets import Order, order_follow_up
 from portal.notices import requests
 from portal.notices.kinds import Kind
@@ -46,15 +46,15 @@ def decide(found: Opened, decision: Decision, now: datetime) -> None:
         row = Ask.objects.select_for_update().get(key=found.row.key)
         if row.state != found.row.state or decision.act not in found.acts:
             raise CannotDecide
-        version = _written(records, row, decision, now)
+        written = _written(records, row, decision, now)
         if decision.order:
             row.ticket = order_follow_up(records, row.patient, decision.order, now)
         if decision.ring_by:
             row.due_at = _end_of(decision.ring_by)
         row.state, row.decided_at = LEADS_TO[decision.act], now
         row.save(update_fields=["state", "decided_at", "due_at", "ticket"])
-        _tell(row, version, decision.act, now)
-        telling.tell(row)
+        _tell(row, written.version, decision.act, now)
+        telling.tell(row, written.labels)
 
 
 def order(found: Opened, service: tuple[str, str], modes: list[str], last_day: date) -> Order:
@@ -65,20 +65,20 @@ def order(found: Opened, service: tuple[str, str], modes: list[str], last_day: d
         modes=modes,
         last_day=last_day,
         priority="urgent" if found.row.is_flagged else "routine",
-        asked_by=found.plan.resource["requester"],
+        asked_by=found.plan.resource.get("requester"),
         based_on=found.said.id,
         security=found.plan.security,
     )
 
 
-def _written(records: Repository, row: Ask, decision: Decision, now: datetime) -> int:
-    """Write the answer beside what was asked; return the version."""
+def _written(records: Repository, row: Ask, decision: Decision, now: datetime) -> Stored:
+    """Write the answer beside what was asked."""
     stored = records.read(_TYPE, str(row.key))
     said = asking_of(stored)
     if said is None:
         raise CannotDecide
     status = "active" if LEADS_TO[decision.act] in rules.OPEN else "completed"
-    return records.update(_answered(records, said, status, decision, now), stored.version).version
+    return records.update(_answered(records, said, status, decision, now), stored.version)
 
 
 def _answered(

@@ -122,7 +122,7 @@ def _follow_all(written: Sequence[Written]) -> None:
 
 def _follow_and_tell(stored: Stored, now: datetime) -> None:
     if follow(stored, now):
-        telling.tell(FollowUpPlan.objects.get(key=stored.id))
+        telling.tell(FollowUpPlan.objects.get(key=stored.id), stored.labels)
 
 
 def _end_over(records: Repository, key: str, now: datetime) -> None:

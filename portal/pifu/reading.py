@@ -96,8 +96,8 @@ def asked(records: Repository, patient: str, key: UUID) -> Asked:
 
 def _fresh(patient: str, now: datetime) -> QuerySet[Ask]:
     """Return what is open, or was answered lately; the last of a plan comes last."""
-    lately = Q(decided_at=None) | Q(decided_at__gt=now - _FRESH)
-    asks = Ask.objects.filter(lately, patient=patient).exclude(state=State.WITHDRAWN)
+    worth = Q(state__in=sorted(OPEN)) | Q(decided_at__gt=now - _FRESH)
+    asks = Ask.objects.filter(worth, patient=patient).exclude(state=State.WITHDRAWN)
     return asks.order_by("sent_at")
 
 

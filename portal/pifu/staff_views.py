@@ -24,14 +24,14 @@ from portal.live import desks
 from portal.pifu import deciding, said, triage
 from portal.pifu.deciding import CannotDecide, Decision
 from portal.pifu.forms import DecideForm
-from portal.pifu.rules import Act, State
+from portal.pifu.rules import Act
 from portal.pifu.triage import Opened
 from portal.record.dates import instant, local
 from portal.record.pages import LIVE_URL
 
 FORM: Final = "ask-answer"
 _PAGE: Final = ("GET", "HEAD", "POST")
-_BAD, _CONFLICT = 400, 409
+_BAD: Final = 400
 _PART: Final = "news"
 
 
@@ -132,8 +132,6 @@ def _one(
         "found": found,
         "form": form,
         "draft": keeping.kept(me(request), FORM, found.said.id, clock.now()),
-        "is_clinician": me(request).role == Role.CLINICIAN,
-        "tones": said.STATES[State(found.row.state)],
     }
     return _page(request, "ask", shown, status)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from fhir import feeds
+from fhir import changes, feeds
 from portal import clock
 from portal.emergency.models import EmergencyAccess
 from portal.notices.kinds import Kind
@@ -233,6 +233,7 @@ def test_what_a_hospital_system_says_of_a_plan_of_its_own_is_followed(
 ):
     token = feeds.add(feeds.Terms("epr", "RMB"))
     made = resources.plan(amina_yusuf, terms(doctor), clock.now()) | {"id": "plan-1"}
+    her_viewer = making.records_of(amina_yusuf).viewer
 
     def says(**more):
         return client.put(
@@ -242,8 +243,12 @@ def test_what_a_hospital_system_says_of_a_plan_of_its_own_is_followed(
             headers={"Authorization": f"Bearer {token}"},
         )
 
+    before = changes.head(her_viewer, amina_yusuf)
     assert says().status_code == 201
     [row] = rows(FollowUpPlan)
+    # It came in withheld, and nobody of her side has heard of it.
+    assert changes.head(her_viewer, amina_yusuf) == before
+    assert "You can ask to be seen" not in words(her_browser.get("/appointments/"))
     sent()  # the relay has told who releases
     assert "You can ask to be seen" in words(her_browser.get("/appointments/"))
     assert [kind for kind, _ in waiting()] == [Kind.ENDS_IN_30_DAYS, Kind.ENDS_IN_7_DAYS]

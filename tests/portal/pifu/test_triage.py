@@ -163,7 +163,7 @@ def test_advice_is_read_on_the_pages_and_comes_by_day(
 
 
 def test_a_promised_call_stays_on_the_list_until_it_was_made(
-    ask, office, surgery, her_browser, moved_clock
+    ask, office, her_browser, her_login, moved_clock
 ):
     done = office.post(page_of(ask), {"act": "call", "ring": "1", "words": "In the morning."})
     assert done.url == LIST
@@ -176,6 +176,9 @@ def test_a_promised_call_stays_on_the_list_until_it_was_made(
     assert alarms.counts()[alarms.Overdue.ASK] == 0
     moved_clock.move_to(datetime(2026, 3, 14, 0, 1, tzinfo=UTC))
     assert alarms.counts()[alarms.Overdue.ASK] == 1
+
+    moved_clock.move(days=20)
+    assert "We will ring you" in words(signed_in(her_login).get("/appointments/"))
 
     page = signed_in(a_login("Pat Reed", Role.BOOKING, sites=["north"]))
     page.post(page_of(ask), {"act": "spoken"})
