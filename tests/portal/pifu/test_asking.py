@@ -259,6 +259,20 @@ def test_two_forms_at_once_are_one_asking(plan, amina_yusuf, her_login):
     assert len(rows()) == 1
 
 
+def test_the_page_of_a_plan_costs_the_same_however_often_it_was_asked(plan, her_browser):
+    asks(her_browser, plan)
+    her_browser.get(page_of(plan))
+    costs = []
+    for _ in range(2):
+        her_browser.post(f"{asked_page(ask_of(plan))}take-back/")
+        asks(her_browser, plan)
+        with CaptureQueriesContext(connection) as asked:
+            page = her_browser.get(page_of(plan))
+        costs.append(len(asked))
+        assert "What you asked before" in words(page)
+    assert costs[0] == costs[1]
+
+
 def test_the_list_of_appointments_costs_the_same_however_many_plans(
     clinic, doctor, amina_yusuf, her_browser, django_assert_num_queries
 ):
