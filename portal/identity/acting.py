@@ -14,6 +14,8 @@ from portal.record.dates import local
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from portal.carers.standing import Acting
+    from portal.identity.models import User
     from portal.identity.sessions import Standing
 
 
@@ -29,5 +31,10 @@ def shared(request: HttpRequest) -> dict[str, Any]:
         return {"acting_for": acts.name, "shared": acts.scopes, "people_helped": tuple}
     people: Callable[[], Any] = tuple
     if standing is not None and standing.capacity == Capacity.PATIENT:
-        people = partial(helped_by, standing.user, local(clock.now()).date())
+        people = partial(_helped_today, standing.user)
     return {"acting_for": "", "shared": scopes.EVERYTHING, "people_helped": people}
+
+
+def _helped_today(user: "User") -> "list[Acting]":
+    # Nothing is asked sooner: a page that says that the database is away cannot ask it.
+    return helped_by(user, local(clock.now()).date())
