@@ -91,15 +91,13 @@ def tell(coming: Coming, said: Answers, seen: int, records: Repository) -> None:
     :raises Meanwhile: something else was said since `seen`, the version that they looked at.
     """
     with _locked(records, coming) as (found, writing):
-        if found.preparing != Stage.OPEN:
-            raise CannotNow(found.preparing)
+        _require(found.preparing)
         if said == found.answers:
             return
         if (found.told.version if found.told else 0) != seen:
             raise Meanwhile
         _write_answers(writing, found, said)
-        changed = resources.with_contact(found.appointment.json, said.phone)
-        _write_appointment(writing, found, changed)
+        _write_appointment(writing, found, _with_answers(found, said))
 
 
 def arrive(coming: Coming, records: Repository) -> None:
@@ -108,18 +106,26 @@ def arrive(coming: Coming, records: Repository) -> None:
     :raises CannotNow: it is too early or too late, or the visit is not to be.
     """
     with _locked(records, coming) as (found, writing):
-        if found.arriving != Stage.OPEN:
-            raise CannotNow(found.arriving)
+        _require(found.arriving)
         if not found.is_here:
             here = arriving.arrived(found.appointment.json, found.now)
             _write_appointment(writing, found, here)
 
 
 def take_back(coming: Coming, records: Repository) -> None:
-    """Take back that somebody has come; what the hospital says of it stands."""
+    """Take back that somebody has come; what the hospital says of it stands.
+
+    :raises CannotNow: as when they come.
+    """
     with _locked(records, coming) as (found, writing):
+        _require(found.arriving)
         if arriving.is_ours(found.appointment.json):
             _write_appointment(writing, found, arriving.not_come(found.appointment.json))
+
+
+def _require(stage: Stage) -> None:
+    if stage != Stage.OPEN:
+        raise CannotNow(stage)
 
 
 @contextmanager
@@ -159,6 +165,18 @@ def _write_answers(writing: Repository, found: Coming, said: Answers) -> None:
     }
     version = found.told.version if found.told else None
     writing.write([resources.draft(made, found.booking.patient, version)])
+
+
+def _with_answers(found: Coming, said: Answers) -> Json:
+    """Return the booking with the number to ring, and where what was said is found."""
+    resource = found.appointment.json
+    if resources.contact_of(resource) != said.phone:
+        resource = resources.with_contact(resource, said.phone)
+    pointer = {"reference": f"QuestionnaireResponse/{answers.id_of(found.booking.series)}"}
+    information = resource.get("supportingInformation", [])
+    if pointer in information:
+        return resource
+    return resource | {"supportingInformation": [*information, pointer]}
 
 
 def _write_appointment(writing: Repository, found: Coming, changed: Json) -> None:

@@ -16,7 +16,9 @@ from tests.journeys.visitor import GRAVE
 
 # From where each of them follows every link; what ends a session or is no page of ours is not.
 BEGIN = {
-    "a visitor": ["/", "/account/login/", "/account/password/reset/", "/nowhere/", "/start"],
+    "a visitor": [
+        *("/", "/account/login/", "/account/password/reset/", "/nowhere/", "/start", "/guest/"),
+    ],
     "grace": [
         *("/", "/record/", "/record/results/?print=1", "/record/access-log/?since=x"),
         *("/record/access-log/?who=apps", "/record/access-log/?since=2020-01-01&until=2020-01-02"),

@@ -165,7 +165,8 @@ async function refresh(part) {
   const answer = await fetch(address, { cache: "no-store", headers }).catch(() => null);
   if (!answer) return void due.add(part);
   if (answer.status === 401) return cutOff();
-  if ([403, 404].includes(answer.status)) return location.reload();
+  // There is no such part any more: the page itself leads to where it has gone.
+  if (answer.redirected || [403, 404].includes(answer.status)) return location.reload();
   if (answer.status !== 200) return;
   if (answer.headers.has("ETag")) seen.set(part, answer.headers.get("ETag"));
   if (!swap(part, await answer.text())) return;

@@ -56,6 +56,8 @@ def test_the_page_shows_what_is_known_and_keeps_what_is_said_as_fhir(amina, book
     assert kept["source"] == {"reference": f"Patient/{booking.patient}"}
     points = [one for one in making.appointment(booking)["extension"] if "contact" in one["url"]]
     assert [one["valueContactPoint"]["value"] for one in points] == ["07700 900456"]
+    pointer = {"reference": f"QuestionnaireResponse/{kept['id']}"}
+    assert pointer in making.appointment(booking)["supportingInformation"]
     assert hospital.read("Patient", booking.patient).version == 1
     again = amina.reads("before")
     assert "Home Record Appointments" in again  # what she said herself is not new to her
@@ -133,6 +135,7 @@ def test_sent_twice_it_is_kept_once_and_changed_it_says_so(amina, booking):
     assert response(booking)["meta"]["versionId"] == "1"
     amina.sends(needs="A chair with arms")
     assert response(booking)["status"] == "amended"
+    assert making.appointment(booking)["meta"]["versionId"] == "2"
     assert said(booking)["needs"] == "A chair with arms"
 
 
