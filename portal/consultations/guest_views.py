@@ -78,7 +78,7 @@ def visit(request: HttpRequest, visit: Visiting) -> HttpResponse:
 @require_POST
 @by_link
 def wait(_request: HttpRequest, visit: Visiting) -> HttpResponse:
-    with suppress(CannotJoin):  # the page says how it stands
+    with suppress(CannotJoin):  # the page says why
         guests.enter(visit)
     return redirect("guest:visit")
 
@@ -86,7 +86,8 @@ def wait(_request: HttpRequest, visit: Visiting) -> HttpResponse:
 @require_POST
 @by_link
 def leave(_request: HttpRequest, visit: Visiting) -> HttpResponse:
-    guests.leave(visit)
+    with suppress(CannotJoin):
+        guests.leave(visit)
     return redirect("guest:visit")
 
 

@@ -192,7 +192,10 @@ def enter(visit: Visiting) -> None:
 
 
 def leave(visit: Visiting) -> None:
-    """Go out; whoever comes back is let in anew."""
+    """Go out; whoever comes back is let in anew.
+
+    :raises CannotJoin: the link has just ended, and they are out.
+    """
     with _locked(visit) as found:
         if found.own and found.own.left_at is None:
             shut_out(found.own, found.now)

@@ -44,6 +44,10 @@ def test_who_has_come_says_so_and_staff_see_it_with_the_time(on_the_day, booking
         on_the_day.browser.get("/appointments/")
     )
 
+    part = "/staff/clinics/days/2026-03-31/?place=north&part=day"
+    seen = {"If-None-Match": sam.get(part).headers["ETag"]}
+    assert sam.get(part, headers=seen).status_code == 304
+
     answer = on_the_day.comes()
 
     assert answer.headers["Location"] == f"/appointments/{booking.key}/here/"
@@ -51,7 +55,7 @@ def test_who_has_come_says_so_and_staff_see_it_with_the_time(on_the_day, booking
     assert status(booking) == "arrived"
     assert "You have arrived Since 8:45am" in words(on_the_day.browser.get("/appointments/"))
     assert "Here since 8:45am" in listed(dr_nair)
-    day = words(sam.get("/staff/clinics/days/2026-03-31/?place=north&part=day"))
+    day = words(sam.get(part, headers=seen))
     assert "At the hospital Arrived 8:45am" in day
 
 
