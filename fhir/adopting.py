@@ -25,7 +25,7 @@ _BEARING: Final = """
 SELECT r.logical_id, r.patient FROM portal_fhir_token i
 JOIN portal_fhir_resource r ON r.patient = i.patient AND r.number = i.number
 WHERE i.resource_type = %s AND i.name = 'identifier' AND i.hash = %s
-ORDER BY r.status = 'cancelled', r.updated_at DESC LIMIT 1
+ORDER BY r.status IN ('cancelled', 'noshow', 'entered-in-error'), r.updated_at DESC LIMIT 1
 """
 
 
@@ -42,6 +42,19 @@ def bearing(resource: Json) -> Address | None:
         cursor.execute(_BEARING, [kind, token_hash(NUMBERS[kind], value)])
         row = cursor.fetchone()
     return Address(kind, *row) if row else None
+
+
+def unnumbered(resource: Json) -> Json:
+    """Return a resource without a number of ours, where something bears it: a series', not its own.
+
+    A feed that once spoke of a visit that has moved since would else be heard to speak of that one.
+    """
+    if bearing(resource) is None:
+        return resource
+    ours = NUMBERS[str(resource["resourceType"])]
+    return resource | {
+        "identifier": [one for one in resource["identifier"] if one.get("system") != ours]
+    }
 
 
 Follow = Callable[[Sequence[Written]], None]

@@ -111,7 +111,7 @@ class Bundle:
         if entry.method == "PUT":
             names.append(entry.url.partition("?")[0])
         urls = [origins.url_key(feed, resource_type, name) for name in names if _is_name(name)]
-        identifiers = list(origins.identifier_keys(feed, resource))
+        identifiers = list(origins.identifier_keys(feed, adopting.unnumbered(resource)))
         return _Arrival(place, entry, resource, urls, identifiers)
 
     def _put_ids(self) -> set[tuple[str, str]]:

@@ -21,6 +21,7 @@ from tests.portal.appointments.clinic import (
     claim,
     fhir_slot,
     held,
+    moved,
     ordered,
     records_of,
 )
@@ -148,6 +149,21 @@ def test_a_put_of_a_hospital_system_stands_over_the_booking(booking, slots):
     assert appointment(booking)["status"] == "cancelled"
     assert claim(booking.key).state == State.CANCELLED
     assert fhir_slot(slots[1])["status"] == "free"
+
+
+@pytest.mark.parametrize("status", ["cancelled", "noshow"])
+def test_a_diary_that_spoke_of_a_visit_before_it_moved_is_heard_of_the_one_that_stands(
+    booking, slots, status
+):
+    new = moved(booking.patient, booking, slots[4])
+    put(booking.key, status="noshow")
+    assert claim(new.key).state == State.BOOKED
+
+    put(new.key, status=status)
+
+    assert appointment(new)["status"] == status
+    assert claim(new.key).state == State.CANCELLED
+    assert truth.broken() == {}
 
 
 def test_after_one_system_has_spoken_another_is_refused(booking):
