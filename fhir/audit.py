@@ -108,18 +108,10 @@ def write(viewer: Viewer, *calls: Call, after: Sequence[arrays.Asked] = ()) -> N
         [seen.resource_type for _, seen in rows],
         [json.dumps(list(seen.ids)) for _, seen in rows],
     ]
-    written = _executed(values, after)
+    written = arrays.in_turn((_INSERT, values), *after)[0].touched
     if written != len(rows):
         msg = f"{len(rows)} audit rows were due, {written} written"
         raise RuntimeError(msg)
-
-
-def _executed(values: Sequence[Any], after: Sequence[arrays.Asked]) -> int:
-    if after:
-        return arrays.in_turn((_INSERT, values), *after)[0].touched
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        return int(cursor.rowcount)
 
 
 _INSERT: Final = """INSERT INTO portal_fhir_auditentry (at, kind, who, name, role, organisation,

@@ -212,8 +212,8 @@ def _refusal_to_hold(
 def _booked(attempt: _Attempt, key: uuid.UUID, details: Details | None) -> Claim:
     """Make a booking of a hold, in place of what it replaces if it does, or say why not."""
     try:
-        with claims.opened(*claims.locking(key), writing=attempt.writing) as answers:
-            locked = Locked.told(*answers)
+        with claims.opened(claims.locking(key), writing=attempt.writing) as (found,):
+            locked = Locked.told(found)
             hold = theirs(attempt.patient, locked.claims.get(key), key)
             if hold.state == State.BOOKED:
                 return hold

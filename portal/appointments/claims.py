@@ -62,13 +62,13 @@ class Locked:
 
     @classmethod
     def of(cls, key: uuid.UUID) -> Self:
-        return cls.told(*arrays.in_turn(*locking(key)))
+        return cls.told(arrays.ask(*locking(key)))
 
     @classmethod
-    def told(cls, slots: arrays.Answer, locked: arrays.Answer) -> Self:
-        """Return what the database answered to the statements of `locking`."""
-        offers = [_offer(row) for row in slots.rows]
-        claims = {one.key: one for one in map(_claim, locked.rows)}
+    def told(cls, answer: arrays.Answer) -> Self:
+        """Return what the database answered to the statement of `locking`."""
+        offers = [_offer(row) for row in answer.rows]
+        claims = {one.before.key: one.before for one in offers if one.before}
         now = offers[0].now if offers else _NEVER
         return cls(claims, {one.slot.slot: one.slot for one in offers}, now)
 
@@ -143,12 +143,9 @@ def offered(answer: arrays.Answer) -> Offer | None:
     return next(map(_offer, answer.rows), None)
 
 
-def locking(key: uuid.UUID) -> tuple[arrays.Asked, arrays.Asked]:
-    """Return what locks a claim and what it would replace: slots and then claims, in order.
-
-    So nobody waits in a ring.
-    """
-    return (sql.LOCK_SLOTS, [key]), (sql.LOCK_CLAIMS, [key])
+def locking(key: uuid.UUID) -> arrays.Asked:
+    """Return what locks a claim and what it would replace, with their slots."""
+    return sql.LOCK, [key]
 
 
 def take(asked: Asked, slot: ClinicSlot) -> Claim | None:

@@ -25,20 +25,17 @@ SELECT set_config('daybook.claims', %s, true), set_config('plan_cache_mode', %s,
 """
 OPEN: Final = (_DOOR, ["all", "force_generic_plan"])
 SHUT: Final = (_DOOR, ["", "auto"])
-# A claim, and the booking that it would replace.
-_BOTH: Final = "(SELECT unnest(ARRAY[key, replaces]) FROM portal_claim WHERE key = %s)"
-LOCK_SLOTS: Final = f"""
-SELECT {OFFER} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
-WHERE s.slot IN (SELECT slot FROM portal_claim WHERE key IN {_BOTH})
-ORDER BY s.slot FOR NO KEY UPDATE OF s
-"""
-LOCK_CLAIMS: Final = f"""
-SELECT {_COLUMNS} FROM portal_claim WHERE key IN {_BOTH} ORDER BY key FOR NO KEY UPDATE
+_OF_CLAIM: Final = ", ".join(f"c.{name}" for name in CLAIM)
+# A claim and the booking that it would replace, each behind its slot: so nobody waits in a ring.
+LOCK: Final = f"""
+SELECT {OFFER}, {_OF_CLAIM} FROM portal_claim c JOIN portal_clinicslot s ON s.slot = c.slot
+JOIN portal_clinic k ON k.key = s.clinic_id
+WHERE c.key IN (SELECT unnest(ARRAY[key, replaces]) FROM portal_claim WHERE key = %s)
+ORDER BY s.slot, c.key FOR NO KEY UPDATE OF s, c
 """
 # And what this form was answered before, if it was.
 OFFERED: Final = f"""
-SELECT {OFFER}, {", ".join(f"c.{name}" for name in CLAIM)}
-FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+SELECT {OFFER}, {_OF_CLAIM} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
 LEFT JOIN portal_claim c ON c.request = %s WHERE s.slot = %s
 """
 # First ends what stands in the way: what was held for too long, by anybody, and what else this
