@@ -19,7 +19,7 @@ from fhir.labels import NONE, Label, labels_of
 from fhir.light import light_of
 from fhir.moments import moment_of
 from fhir.paths import Json
-from fhir.raw import parse
+from fhir.raw import dump, parse
 from fhir.search.values import Index, index_of, token_hash
 from fhir.splice import body_of, spliced
 from fhir.summary import summary_of
@@ -143,9 +143,9 @@ def _decide(draft: Draft, over: Existing, source: str, *, backload: bool) -> Wri
     held = over.held.get(address_of(draft))
     _refuse_conflict(draft, held)
     body = body_of(draft.text, draft.resource)
-    digest = hashlib.sha256(body.encode()).digest()
+    digest = _digest(body, draft.resource)
     labels = labels_of(draft.resource) | draft.put_on
-    if held and held.digest == digest and _same_security(labels, held):
+    if held and held.digest == digest:
         return Written(draft, "unchanged", held.version, held.labels)
     late = bool(held and draft.stated_at and held.stated_at and draft.stated_at < held.stated_at)
     version = held.last_version + 1 if held else 1
@@ -179,9 +179,14 @@ def _refuse_conflict(draft: Draft, held: _Held | None) -> None:
         raise Conflict(f"{address} belongs to another patient")
 
 
-def _same_security(labels: Label, held: _Held) -> bool:
-    """Whether nothing but our own release stands between the two sets of labels."""
-    return labels & ~Label.NOPAT == held.labels & ~Label.NOPAT
+def _digest(body: str, resource: Json) -> bytes:
+    """Return what two sayings share that say the same, and put the same labels on it.
+
+    What we have put on or taken off ourselves is in neither.
+    """
+    security = resource.get("meta", {}).get("security")
+    said = f"{body}\n{dump(security)}" if security else body
+    return hashlib.sha256(said.encode()).digest()
 
 
 def _is_erased(resource: Json) -> bool:

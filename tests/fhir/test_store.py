@@ -200,6 +200,23 @@ def test_a_correction_hides_the_value_and_says_that_it_is_being_corrected(system
     assert [one.version for one in reader.history("Observation", "hb")] == [2, 1]
 
 
+def test_a_sender_who_says_anew_that_it_is_not_for_the_patient_hides_it_again(system, amina):
+    resource = an_observation(amina) | {"id": "hb"}
+    written(system, resource, amina)
+    system.relabel("Observation", "hb", remove=Label.NOPAT)
+
+    assert written(system, resource, amina).outcome == "unchanged"
+    assert Repository(patient_viewer(amina)).read("Observation", "hb").version == 1
+    hidden = written(system, labelled(resource, "NOPAT"), amina, withheld=False)
+
+    assert hidden.outcome == "updated"
+    with pytest.raises(NotFound):
+        Repository(patient_viewer(amina)).read("Observation", "hb")
+    system.relabel("Observation", "hb", remove=Label.NOPAT)
+    again = written(system, labelled(resource, "NOPAT"), amina, withheld=False)
+    assert again.outcome == "unchanged"
+
+
 def test_the_versions_before_are_read_of_many_at_once_and_only_those_one_may_see(system, amina):
     for name in ("one", "two"):
         first = an_observation(amina) | {"id": name}
