@@ -88,7 +88,7 @@ def let_go_with(replaced: Sequence[Claim], booker: Booker) -> None:
 
 
 def locked(held: Sequence[Claim]) -> Locked:
-    """Lock some claims and their slots as `Locked.of` does: first the slots and then the claims."""
+    """Lock some claims and their slots: first the slots, in order, and then the claims."""
     slots = _slots([one.slot for one in held])
     rows = Claim.objects.select_for_update(no_key=True).filter(key__in=[one.key for one in held])
     return Locked({one.key: one for one in rows.order_by("key")}, slots, claims.now())
