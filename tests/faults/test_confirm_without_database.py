@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import httpx
@@ -77,7 +78,11 @@ def crowd(site_on_own_server, own_server):
     clock.move_to(MORNING)
     site = site_on_own_server.start("web")
     slots = slots_of(published())
-    yield [confirming(site, n, slots) for n in range(BOOKING + MOVING)]
+    people = [confirming(site, n, slots) for n in range(BOOKING + MOVING)]
+    with ExitStack() as open_browsers:
+        for one in people:
+            open_browsers.enter_context(one.browser)
+        yield people
     settings.CLOCK_MAY_MOVE = False
     clock.forget()
 
