@@ -22,6 +22,9 @@ PREPARATION = ROOT / "deploy" / "postgresql"
 # A statement that a connection has run so often is planned once, and not each time anew: behind
 # row-level security planning costs more than running.
 PLANNED_AFTER = 3
+# Seconds. Each failure to connect doubles the wait for the next try, until it is given up and asked
+# for anew: given up late, a service stays away for as long again as its database was.
+PATIENCE = {"timeout": 5, "reconnect_timeout": 2}
 
 
 def connection() -> dict[str, Any]:
@@ -32,7 +35,7 @@ def connection() -> dict[str, Any]:
         url = env.secret("DATABASE_OWNER_URL", url)
     described = _from_url(url) if url else _own(OWNER if as_owner else APPLICATION)
     if pooled := env.number("DATABASE_POOL", 0):
-        described["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pooled, "timeout": 5}
+        described["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pooled} | PATIENCE
     return described
 
 

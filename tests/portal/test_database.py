@@ -170,6 +170,14 @@ def test_a_process_that_serves_in_threads_keeps_a_pool(monkeypatch):
     assert database.connection()["OPTIONS"]["pool"]["max_size"] == 8
 
 
+def test_a_database_that_is_back_is_found_within_what_a_request_waits(monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_POOL", "8")
+    pool = database.connection()["OPTIONS"]["pool"]
+
+    assert pool["reconnect_timeout"] < pool["timeout"]
+
+
 def test_data_of_another_postgresql_is_not_touched(server):
     server.data.mkdir(parents=True)
     (server.data / "PG_VERSION").write_text("9\n")
