@@ -48,6 +48,7 @@ class Verdict(enum.StrEnum):
     NOT_GRANTED = "not granted"
     LABELLED = "labelled"
     BARRED = "barred"
+    UNREADABLE = "unreadable"  # what is kept of it is no JSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Alarm(enum.StrEnum):
     UNKNOWN_LABEL = "resources hidden by a label that is not known"
     UNTOLD = "changes that a part of the service fails to take, again and again"
     BARRED = "attempts in 24 hours to open one’s own or a relation’s record"
+    UNREADABLE = "resources that somebody asked for in 24 hours and that cannot be read"
 
 
 def counts() -> dict[Alarm, int]:
@@ -45,5 +46,7 @@ SELECT
   (SELECT count(*) FROM portal_fhir_resource WHERE labels & {Label.UNKNOWN.value} > 0),
   (SELECT count(*) FROM portal_fhir_delivery WHERE attempts >= %(tellings)s),
   (SELECT count(*) FROM portal_fhir_auditentry
-   WHERE outcome = 'barred' AND at > daybook_now() - interval '24 hours')
+   WHERE outcome = 'barred' AND at > daybook_now() - interval '24 hours'),
+  (SELECT count(DISTINCT (resource_type, ids)) FROM portal_fhir_auditentry
+   WHERE outcome = 'unreadable' AND at > daybook_now() - interval '24 hours')
 """  # noqa: S608 (the label's bit, as the index over it has it)

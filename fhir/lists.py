@@ -27,12 +27,14 @@ class Lister(Reader):
         """
         columns = f"{LISTED}, r.at, r.number"
         rows, more = self._merged(wanted, columns)
-        return [stored(row) for row in rows], more
+        found = self._made(stored, rows)
+        return found, more and bool(found)
 
     def summaries_any(self, wanted: Sequence[Criteria]) -> tuple[list[Summary], bool]:
         """Return what a list shows of one page of several searches, and whether more follow."""
         rows, more = self._merged(wanted, SUMMARY)
-        return [summary(row) for row in rows], more
+        found = self._made(summary, rows)
+        return found, more and bool(found)
 
     def find(
         self, patient: str, resource_types: Sequence[str], asked: str, count: int
@@ -56,7 +58,7 @@ class Lister(Reader):
             more = len(rows) > count
             del rows[count:]
             self._audit_rows([(patient, name) for name in resource_types], rows)
-        return [stored(row) for row in rows], more
+        return self._made(stored, rows), more
 
     def retracted(self, patient: str, *resource_types: str) -> list[Retraction]:
         """Return what this viewer had been shown and may not rely on any more, the newest first."""

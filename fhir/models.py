@@ -274,6 +274,9 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             models.Index("patient", models.F("id").desc(), name="audit_of_patient"),
             models.Index(fields=["at"], condition=models.Q(outcome="barred"), name="audit_barred"),
+            models.Index(
+                fields=["at"], condition=models.Q(outcome="unreadable"), name="audit_unreadable"
+            ),
         ]
 
 

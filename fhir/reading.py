@@ -5,9 +5,9 @@ Nobody is refused out loud: what may not be seen is NotFound, and the audit keep
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from fhir import arrays, audit
 from fhir.access import SYSTEM, Facts, Interaction, Verdict, Viewer, decide, visible
@@ -15,12 +15,14 @@ from fhir.audit import Call, Seen
 from fhir.scope import fetched_as, scoped
 from fhir.search import query
 from fhir.search.query import Criteria
-from fhir.stored import STORED, SUMMARY, Stored, Summary, stored, summary
+from fhir.stored import STORED, SUMMARY, Stored, Summary, Unreadable, stored, summary
 
 if TYPE_CHECKING:
     from fhir.changes import Change
 
 logger = logging.getLogger(__name__)
+
+Made = TypeVar("Made")
 
 
 class NotFound(Exception):
@@ -33,9 +35,15 @@ class Reader:
     What is read of several types at once is in `fhir.lists`.
     """
 
-    def __init__(self, viewer: Viewer, *, backload: bool = False) -> None:
-        """Open the record for `viewer`; a backload's changes are history and wake nobody."""
+    def __init__(self, viewer: Viewer, *, backload: bool = False, leaves_out: bool = False) -> None:
+        """Open the record for `viewer`; a backload's changes are history and wake nobody.
+
+        What cannot be read stops whoever acts on what they read. Who but shows it `leaves_out` of
+        their lists, and says so of what `left_out` then names.
+        """
         self.viewer = viewer
+        self.left_out: dict[str, None] = {}
+        self._leaves_out = leaves_out
         self._backload = backload
         self._pending: list[Change] | None = None
         # What is accounted for when the transaction ends: calls in it, and what it refused.
@@ -48,6 +56,7 @@ class Reader:
         """Return the current version.
 
         :raises NotFound: there is none that this viewer may read.
+        :raises Unreadable: what is kept of it is no JSON.
         """
         rule, parameters = visible(self.viewer, Interaction.READ, resource_type)
         return self._one(
@@ -99,12 +108,12 @@ class Reader:
                 f"{statement}{in_time} ORDER BY v.version DESC LIMIT %s",
                 [resource_type, logical_id, *parameters, most],
             )
-            found = [stored(row) for row in rows]
-            if found:
-                seen = Seen(found[0].patient, resource_type, [logical_id])
+            if rows:
+                seen = Seen(rows[0][3], resource_type, [logical_id])
                 self._audit(Interaction.HISTORY, [seen])
-                return found
-        raise self._refusal(Interaction.HISTORY, resource_type, logical_id)
+        if not rows:
+            raise self._refusal(Interaction.HISTORY, resource_type, logical_id)
+        return self._made(stored, rows, Interaction.HISTORY)
 
     def before(self, resource_type: str, ids: Sequence[str], *, most: int) -> list[Stored]:
         """Return the last versions before the current one of each of these, the newest first.
@@ -119,24 +128,25 @@ class Reader:
                 " ORDER BY v.logical_id, v.version DESC",
                 [resource_type, list(ids), *parameters, most],
             )
-            found = [stored(row) for row in rows]
             named: dict[str, dict[str, None]] = {}
-            for version in found:
-                named.setdefault(version.patient, {})[version.id] = None
+            for row in rows:
+                named.setdefault(row[3], {})[row[1]] = None
             seen = [Seen(patient, resource_type, list(ids)) for patient, ids in named.items()]
             self._audit(Interaction.HISTORY, seen)
-        return found
+        return self._made(stored, rows, Interaction.HISTORY)
 
     def search(self, criteria: Criteria) -> tuple[list[Stored], bool]:
         """Return one page of resources, and whether more follow."""
         columns = f"{STORED}, r.at, r.number"
         rows, more = self._page(criteria, columns)
-        return [stored(row) for row in rows], more
+        found = self._made(stored, rows)
+        return found, more and bool(found)
 
     def summaries(self, criteria: Criteria) -> tuple[list[Summary], bool]:
         """Return what a list shows of one page, and whether more follow."""
         rows, more = self._page(criteria, SUMMARY)
-        return [summary(row) for row in rows], more
+        found = self._made(summary, rows)
+        return found, more and bool(found)
 
     def count(self, criteria: Criteria) -> int:
         """Return how many resources the search would find in all its pages."""
@@ -158,8 +168,9 @@ class Reader:
         return self._as(self.viewer, causes)
 
     def _as(self, viewer: Viewer, causes: Mapping[str, Sequence[str]]) -> Self:
-        other = type(self)(viewer, backload=self._backload)
+        other = type(self)(viewer, backload=self._backload, leaves_out=self._leaves_out)
         other._causes = causes  # noqa: SLF001 (its own kind)
+        other.left_out = self.left_out
         return other
 
     def _audit(
@@ -186,11 +197,16 @@ class Reader:
     def _one(self, interaction: Interaction, statement: str, parameters: list[Any]) -> Stored:
         resource_type, logical_id = parameters[:2]
         with scoped(self.viewer, undoes=False):
-            if rows := fetched(statement, parameters):
-                found = stored(rows[0])
-                self._audit(interaction, [Seen(found.patient, resource_type, [logical_id])])
-                return found
-        raise self._refusal(interaction, resource_type, logical_id)
+            rows = fetched(statement, parameters)
+            if rows:
+                self._audit(interaction, [Seen(rows[0][3], resource_type, [logical_id])])
+        if not rows:
+            raise self._refusal(interaction, resource_type, logical_id)
+        try:
+            return stored(rows[0])
+        except Unreadable as damaged:
+            self._note(damaged, interaction)
+            raise
 
     def _page(self, criteria: Criteria, columns: str) -> tuple[list[tuple[Any, ...]], bool]:
         rule = visible(self.viewer, Interaction.SEARCH, criteria.resource_type)
@@ -216,6 +232,39 @@ class Reader:
         seen = seen or [Seen("", criteria.resource_type, [])]
         self._audit(Interaction.SEARCH, seen, outcome)
 
+    def _made(
+        self,
+        make: Callable[[tuple[Any, ...]], Made],
+        rows: Sequence[tuple[Any, ...]],
+        interaction: Interaction = Interaction.SEARCH,
+    ) -> list[Made]:
+        """Return what can be read of the rows.
+
+        :raises Unreadable: one of them cannot, and whoever asks does not leave it out.
+        """
+        found = []
+        for row in rows:
+            try:
+                found.append(make(row))
+            except Unreadable as damaged:
+                self._note(damaged, interaction)
+                if not self._leaves_out or self._pending is not None:
+                    raise
+                self.left_out[str(damaged)] = None
+        return found
+
+    def _note(self, damaged: Unreadable, interaction: Interaction) -> None:
+        """Leave in the log and the audit that something is there and cannot be read."""
+        logger.error("alarm: what is kept of %s is no JSON", damaged)
+        seen = Seen(damaged.patient, damaged.resource_type, [damaged.id])
+        self._say_no(Call(interaction, [seen], Verdict.UNREADABLE))
+
+    def _say_no(self, call: Call) -> None:
+        if self._pending is None:
+            audit.write(self.viewer, call)
+        else:
+            self._refusals.append(call)
+
     def _facts(self, resource_type: str, logical_id: str) -> Facts | None:
         return self._all_facts([(resource_type, logical_id)]).get((resource_type, logical_id))
 
@@ -238,11 +287,7 @@ class Reader:
         verdict = decide(self.viewer, interaction, facts) if facts else Verdict.NOT_GRANTED
         if verdict is Verdict.BARRED:
             logger.error("alarm: %s asked for a record that is closed to them", self.viewer.who)
-        refused = Call(interaction, [Seen(patient, resource_type, [logical_id])], verdict)
-        if self._pending is None:
-            audit.write(self.viewer, refused)
-        else:
-            self._refusals.append(refused)
+        self._say_no(Call(interaction, [Seen(patient, resource_type, [logical_id])], verdict))
         return NotFound(f"{resource_type}/{logical_id}")
 
 

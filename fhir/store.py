@@ -22,7 +22,7 @@ from fhir.reading import NotFound, fetched
 from fhir.relabelling import Target
 from fhir.scope import scoped
 from fhir.search.query import Criteria
-from fhir.stored import Retraction, Stored, Summary
+from fhir.stored import Retraction, Stored, Summary, Unreadable
 from fhir.validation import check
 from fhir.writing import Address, Conflict, Draft, Written, address_of, existing, write
 
@@ -36,6 +36,7 @@ __all__ = [
     "Stored",
     "Summary",
     "Target",
+    "Unreadable",
     "patients_naming",
 ]
 

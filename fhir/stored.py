@@ -1,15 +1,28 @@
 """What the store gives back: resources, what lists show of them, what is shown no more."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import orjson
+
 from fhir.labels import Label, security_coding
 from fhir.paths import Json
-from fhir.raw import parse
+from fhir.raw import NotJson, parse
 from fhir.splice import with_security, without_demographics
+
+
+class Unreadable(Exception):
+    """What is kept of a resource is not a JSON object any more."""
+
+    def __init__(self, resource_type: str, logical_id: str, patient: str) -> None:
+        super().__init__(f"{resource_type}/{logical_id}")
+        self.resource_type = resource_type
+        self.id = logical_id
+        self.patient = patient
 
 
 @dataclass(frozen=True)
@@ -82,8 +95,13 @@ SUMMARY = (
 
 
 def stored(row: tuple[Any, ...]) -> Stored:
-    """Make a resource of a row of STORED, with our own labels said and hidden parts left out."""
+    """Make a resource of a row of STORED, with our own labels said and hidden parts left out.
+
+    :raises Unreadable: its text is no JSON.
+    """
     resource_type, logical_id, version, patient, labels, updated_at, text = row[:7]
+    if not _is_object(text):
+        raise Unreadable(resource_type, logical_id, patient)
     if labels & Label.NOPAT:
         text = with_security(text, security_coding(Label.NOPAT))
     if labels & Label.DEMOGRAPHICS:
@@ -94,7 +112,12 @@ def stored(row: tuple[Any, ...]) -> Stored:
 
 
 def summary(row: tuple[Any, ...]) -> Summary:
-    """Make a summary of a row of SUMMARY."""
+    """Make a summary of a row of SUMMARY.
+
+    :raises Unreadable: its facts are no JSON.
+    """
+    if not _is_object(row[9]):
+        raise Unreadable(row[0], row[1], row[3])
     columns: list[Any] = [*row[:9], json.loads(row[9])]
     return Summary(*columns)
 
@@ -106,3 +129,14 @@ def retraction(row: tuple[Any, ...]) -> Retraction:
         return Retraction(kind, at, resource_type, logical_id, {}, "")
     title = {name: value for name, value in json.loads(facts).items() if name == "title"}
     return Retraction(kind, at, resource_type, logical_id, title, at_text)
+
+
+def _is_object(text: str) -> bool:
+    """Whether it is what was kept; the quick parser refuses some of what the exact one reads."""
+    with suppress(orjson.JSONDecodeError):
+        return isinstance(orjson.loads(text), dict)
+    try:
+        parse(text)
+    except NotJson:
+        return False
+    return True

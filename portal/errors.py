@@ -12,6 +12,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from fhir.store import Unreadable
+
 logger = logging.getLogger(__name__)
 
 # Without letters and figures that are taken for one another when read out.
@@ -48,6 +50,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     code = code_of(failure)
     if isinstance(failure, OperationalError | InterfaceError):
         return unavailable(request, code)
+    if isinstance(failure, Unreadable):
+        return render(request, "errors/damaged.html", {"code": code}, status=500)
     return render(request, "errors/500.html", {"code": code}, status=500)
 
 

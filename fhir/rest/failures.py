@@ -11,12 +11,13 @@ from fhir.compartment import OfTwo, Unowned
 from fhir.intake import Refused, Unmatched
 from fhir.origins import Raced
 from fhir.outcomes import Issue, error
-from fhir.store import Conflict, NotFound
+from fhir.store import Conflict, NotFound, Unreadable
 from fhir.validation import Malformed
 
 logger = logging.getLogger(__name__)
 
 _WAITS: Final = "no such patient is known here; it is kept, shown to nobody, until there is"
+UNREADABLE: Final = "What is kept of it is damaged and cannot be read; it has been noted."
 NOT_FOUND: Final = "There is nothing here, or nothing that you may see."
 
 
@@ -74,6 +75,7 @@ _TELLS: Final[tuple[tuple[type[Exception], Callable[[Any], Failure]], ...]] = (
     (Refused, _refused),
     (Conflict, lambda fault: failure(409, "conflict", str(fault))),
     (NotFound, lambda _: failure(404, "not-found", NOT_FOUND)),
+    (Unreadable, lambda fault: failure(500, "exception", UNREADABLE, str(fault))),
     (Unowned, lambda _: failure(422, "required", "no patient can be told from it")),
     (OfTwo, lambda _: failure(422, "business-rule", "it names two patients")),
     (Raced, _busy),

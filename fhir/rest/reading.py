@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlencode
 
 from fhir.elements import RESOURCE_TYPES
+from fhir.outcomes import error
 from fhir.raw import dump
 from fhir.rest import queries
 from fhir.rest.arriving import Sender, is_id
-from fhir.rest.failures import NOT_FOUND, failure
+from fhir.rest.failures import NOT_FOUND, UNREADABLE, failure
 from fhir.rest.rendering import etag, searchset
 from fhir.splice import instant
 from fhir.store import Stored
@@ -29,7 +30,8 @@ def search(
         after = queries.cursor_after(found[-1].key)
         links["next"] = _link(address, [*rest, (queries.CURSOR, after)])
     total = sender.records.count(query.criteria) if query.wants_total else None
-    return searchset(sender.base, found, links, total, query.remarks)
+    damaged = [error("exception", name, UNREADABLE) for name in sender.records.left_out]
+    return searchset(sender.base, found, links, total, [*query.remarks, *damaged])
 
 
 def read(sender: Sender, parts: list[str]) -> Stored:

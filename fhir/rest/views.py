@@ -11,9 +11,10 @@ from fhir.rest.failures import failure
 from fhir.store import Repository
 
 
-def _sender(request: ApiRequest) -> Sender:
+def _sender(request: ApiRequest, *, leaves_out: bool = False) -> Sender:
     viewer = request.fhir_viewer
-    return Sender(viewer, rendering.base_url(request), Repository(viewer))
+    records = Repository(viewer, leaves_out=leaves_out)
+    return Sender(viewer, rendering.base_url(request), records)
 
 
 def _writer(request: ApiRequest) -> Sender:
@@ -58,7 +59,8 @@ def _search_by_form(request: ApiRequest, resource_type: str) -> HttpResponse:
 def _found(request: ApiRequest, resource_type: str, asked: QueryDict) -> HttpResponse:
     pairs = [(name, value) for name, values in asked.lists() for value in values]
     lenient = preferences(request).get("handling") == "lenient"
-    return rendering.answer(reading.search(_sender(request), resource_type, pairs, lenient=lenient))
+    sender = _sender(request, leaves_out=True)
+    return rendering.answer(reading.search(sender, resource_type, pairs, lenient=lenient))
 
 
 def _create(request: ApiRequest, resource_type: str) -> HttpResponse:

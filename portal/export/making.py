@@ -108,8 +108,9 @@ class _Run:
         self._tell(part.key, step=Step.WORKING)
         folder.mkdir(mode=0o700)
         writer = PartWriter(part, folder, cover)
+        records = Repository(viewer, leaves_out=True)
         try:
-            for page, names in self._pages(viewer, part):
+            for page, names in self._pages(records, part):
                 writer.write(page, names)
                 self._beat()
         except (Stopped, OperationalError, InterfaceError):
@@ -120,9 +121,11 @@ class _Run:
             why = f"We could not read this part at {time_of_day(clock.now())}"
             self._tell(part.key, step=Step.MISSING, why=why)
             return
+        left = len(records.left_out)
         self._tell(
             part.key,
-            step=Step.DONE if writer.count else Step.NONE,
+            step=Step.DONE if writer.count else Step.MISSING if left else Step.NONE,
+            why=_left_out(left) if left else "",
             count=writer.count,
             types=dict(writer.by_type),
             pages=writer.pages,
@@ -130,8 +133,7 @@ class _Run:
             is_printed_whole=writer.is_printed_whole,
         )
 
-    def _pages(self, viewer: Viewer, part: Part) -> Iterator[tuple[list[Any], dict[str, str]]]:
-        records = Repository(viewer)
+    def _pages(self, records: Repository, part: Part) -> Iterator[tuple[list[Any], dict[str, str]]]:
         asked = reading.Asked(self.export.patient, self.export.since)
         for page in reading.pages_of(records, part, asked):
             yield page, names_of(records, page)
@@ -203,6 +205,11 @@ def _add_part(archive: Archive, folder: Path, part: Progress) -> None:
             archive.add(f"{PRINT}{found.name}", found)
         elif found.name != ENTRIES:
             archive.add(f"{WEB}{found.name}", found)
+
+
+def _left_out(number: int) -> str:
+    things = "1 thing is" if number == 1 else f"{number} things are"
+    return f"{things} damaged and could not be read"
 
 
 def _check(counted: int, whole: list[Progress]) -> None:

@@ -51,7 +51,7 @@ def _manifest(archive: Archive, cover: dict[str, Any], parts: Sequence[Progress]
         "nhs-number": cover["person"].nhs_number,
         "made": cover["made_at"].isoformat(),
         "since": cover["since"].isoformat() if cover["since"] else None,
-        "whole": not any(part.is_missing for part in parts),
+        "whole": not any(part.why for part in parts),
         "parts": [_said(part) for part in parts],
         "bundle": BUNDLE,
         "files": archive.files,

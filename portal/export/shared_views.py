@@ -87,7 +87,8 @@ def part(request: HttpRequest, link: ShareLink, viewer: Viewer, key: str) -> Htt
     number = request.GET.get("page", "1")
     if shown is None or not number.isdecimal() or not 0 < int(number) <= MOST_PAGES:
         raise Http404
-    records = Repository(viewer)
+    records = Repository(viewer, leaves_out=True)
+    vars(request)["records"] = records
     asked = reading.Asked(link.patient)
     found = list(islice(reading.pages_of(records, shown, asked), int(number) - 1, int(number) + 1))
     page = found[0] if found else []

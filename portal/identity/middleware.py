@@ -73,7 +73,7 @@ def _identify(request: HttpRequest, standing: Standing | None, viewer: Viewer) -
     vars(request).update(
         standing=standing,
         viewer=viewer,
-        records=Repository(viewer),
+        records=Repository(viewer, leaves_out=request.method in _SHOWING),
         patient=standing.person if is_patients and standing else "",
     )
 
@@ -124,6 +124,7 @@ def _caller(area: Area, standing: Standing) -> Caller:
     )
 
 
+_SHOWING = frozenset({"GET", "HEAD"})
 _QUIET = ("/live/", "/account/session/", "/account/stay/")
 _PAGES = {
     Answer.SIGN_IN: "account_login",

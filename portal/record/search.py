@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from fhir.store import Repository
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import moments, pages
 from portal.record.entry import present
@@ -36,7 +37,8 @@ def search(request: IdentifiedRequest) -> HttpResponse:
 
 
 def _found(request: IdentifiedRequest, sections: list[Section], asked: str) -> dict[str, Any]:
-    records = request.records
+    # A search is sent by POST, and changes nothing for all that.
+    records = request.records = Repository(request.viewer, leaves_out=True)
     types = [name for one in sections for name in one.types_for(request.viewer)]
     found, more = records.find(request.patient, types, asked, MOST)
     names = names_of(records, found)

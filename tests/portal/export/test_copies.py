@@ -32,6 +32,7 @@ from tests.portal.export.copies import (
 )
 from tests.portal.letters.pieces import a_letter, attached
 from tests.portal.pages import words
+from tests.portal.record.things import a_condition, damage
 
 
 def part_of(files, key):
@@ -407,3 +408,19 @@ def test_old_rows_go_after_a_month(her_proved_browser, her_record):
     tidying.tidy(clock.now() + timedelta(days=31))
 
     assert not Export.objects.exists()
+
+
+def test_a_copy_says_what_of_a_part_is_damaged_and_holds_the_rest(
+    her_proved_browser, hospital, amina_yusuf
+):
+    hospital.create(a_condition(amina_yusuf, "Asthma"))
+    damage(hospital.create(a_condition(amina_yusuf, "COPD")))
+
+    files = downloaded(her_proved_browser, "conditions")
+
+    part = part_of(files, "conditions")
+    assert (part["state"], part["count"]) == ("done", 1)
+    assert part["reason"] == "1 thing is damaged and could not be read"
+    assert manifest_of(files)["whole"] is False
+    assert b"1 thing is damaged and could not be read." in files["index.html"]
+    assert "Asthma" in json.dumps(bundle_of(files))

@@ -1,5 +1,10 @@
 """Things of every section of a record, said shortly; what people read of each is "Said"."""
 
+from django.db import connection
+
+from fhir.access import SYSTEM
+from fhir.scope import scoped
+from fhir.store import Stored
 from tests.builders import Json
 
 SNOMED = "http://snomed.info/sct"
@@ -59,6 +64,14 @@ def an_example_of(resource_type: str, of: str) -> Json:
         made |= {"source": _of(of)}
     owner = "patient" if resource_type in _OF_PATIENT else "subject"
     return made | {owner: _of(of)}
+
+
+def damage(stored: Stored, text: str = '{"resourceType":"Condition","code":{"text":"COP') -> None:
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE portal_fhir_resource SET text = %s, light = NULL WHERE logical_id = %s",
+            [text, stored.id],
+        )
 
 
 def _of(patient: str) -> Json:
