@@ -1,6 +1,9 @@
 """A patient chooses a time: for something new, or in place of what they have."""
 
 import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -17,12 +20,16 @@ from portal.appointments.lost import Sought
 from portal.appointments.models import ClinicSlot
 from portal.appointments.own import refusal_to_change
 from portal.appointments.refusing import CannotBook
-from portal.appointments.searching import days_held, search
+from portal.appointments.searching import Page, Wanted, days_held, search
 from portal.appointments.terms import terms_of
+from portal.appointments.tickets import Ticket
 from portal.identity.middleware import IdentifiedRequest
 
 _PAGE = ("GET", "HEAD", "POST")
 _BAD = 400
+
+# Finds the times on a page, which begins after this one.
+Finding = Callable[[Wanted, tuple[datetime, str] | None], Page]
 
 
 @require_http_methods(_PAGE)
@@ -70,35 +77,41 @@ def _held(request: IdentifiedRequest, aim: Aim) -> HttpResponse:
 
 
 def _times(request: IdentifiedRequest, aim: Aim, status: int = 200) -> HttpResponse:
+    def find(wanted: Wanted, after: tuple[datetime, str] | None) -> Page:
+        return search(
+            request.records, aim.ticket, wanted,
+            after=after, count=days.PAGE, moving=aim.moves,
+        )  # fmt: skip
+
+    context = {"aim": aim, **times_of(request, aim.ticket, find)}
+    return showing.shown(request, "choose", context, status)
+
+
+def times_of(request: IdentifiedRequest, ticket: Ticket, find: Finding) -> dict[str, Any]:
+    """Return what a page of times says of what was asked for, and what there is."""
     now, known = clock.now(), person.known(request)
-    options = Options.of(aim.ticket)
-    filters = Filters(request.GET.dict(), options, known.language)
-    after = days.begin_after(request.GET.get("after", ""), request.patient)
+    options = Options.of(ticket)
+    filters = Filters(request.GET, options, known.language)
+    after = days.begin_after(request.GET.get("after", ""), ticket.patient)
     wanted = filters.wanted(now)
-    page = search(
-        request.records, aim.ticket, wanted,
-        after=after, count=days.PAGE, moving=aim.moves,
-    )  # fmt: skip
+    page = find(wanted, after)
     found = days.days_of(
-        page, aim.ticket, filters.chosen("way"),
-        lambda last: days_held(aim.ticket, wanted, last, after),
-    )  # fmt: skip
-    context = {
-        "aim": aim,
+        page, ticket, filters.chosen("way"), lambda last: days_held(ticket, wanted, last, after)
+    )
+    return {
         "options": options,
         "filters": filters,
         "page": page,
         "found": found,
         "language": said.language(known.language) if known.language else "",
         "is_later": after is not None,
-        "later": later_of(request, found.after),
+        "later": _later(request, found.after),
         "clocks": said.clocks(now, found.last) if found.last else "",
-        "phone": terms_of(aim.ticket.service).phone,
+        "phone": terms_of(ticket.service).phone,
     }
-    return showing.shown(request, "choose", context, status)
 
 
-def later_of(request: IdentifiedRequest, after: str) -> str:
+def _later(request: IdentifiedRequest, after: str) -> str:
     """Return the address of the next page, with the same choices."""
     asked_for = request.GET.copy()
     asked_for["after"] = after

@@ -1,7 +1,7 @@
 """Free times as a page shows them: by day, each a button that says what pressing it holds."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -65,11 +65,14 @@ class Days:
 
 
 def days_of(
-    page: Page, ticket: Ticket, way: str, held: Callable[[datetime], Iterable[date]]
+    page: Page,
+    ticket: Ticket,
+    ways: Collection[str],
+    held: Callable[[datetime], Iterable[date]],
 ) -> Days:
     """Return whole days, and those among them with no times left: `held` says all of them."""
     times = _whole(page.times) if page.has_more else page.times
-    offered = [Offered(one, mode_of(one.modes, ticket, way)) for one in times]
+    offered = [Offered(one, mode_of(one.modes, ticket, ways)) for one in times]
     by_day = {day: list(group) for day, group in groupby(offered, _date)}
     every = {*by_day, *(held(times[-1].starts_at) if times else ())}
     days = [_day(day, by_day.get(day, [])) for day in sorted(every)]

@@ -1,10 +1,10 @@
 """What a patient narrows the times down to, from what the clinics of a ticket have at all."""
 
 from calendar import day_name
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from django import forms
 
@@ -13,6 +13,10 @@ from portal.appointments.models import Clinic
 from portal.appointments.rules import Mode
 from portal.appointments.searching import AFTERNOON, MORNING, Wanted
 from portal.appointments.tickets import Ticket
+from portal.record import words
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
 
 One = TypeVar("One")
 
@@ -25,7 +29,7 @@ PERIODS: Final = {
     "later": "After 4 weeks",
 }
 
-PARTS: Final = {ANY: "Any time of day", MORNING: "Morning", AFTERNOON: "Afternoon"}
+PARTS: Final = {MORNING: "Morning", AFTERNOON: "Afternoon"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +61,41 @@ class Options:
         )
 
 
+class Ticks(forms.MultipleChoiceField):
+    """Any of its choices; what is not one of them is passed over."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, choices: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(required=False, choices=list(choices))
+
+    def clean(self, value: Any) -> list[str]:
+        return [one for one in value or () if self.valid_value(one)]
+
+
 class Filters(forms.Form):
-    """The form beside the times; what is not one of its choices counts as none."""
+    """The form beside the times; where nothing is ticked, anything will do."""
 
-    way = forms.ChoiceField(required=False)
-    place = forms.ChoiceField(required=False)
+    way = Ticks()
+    place = Ticks()
+    hours = Ticks(PARTS.items())
+    day = Ticks()
     period = forms.ChoiceField(required=False, choices=list(PERIODS.items()))
-    day = forms.ChoiceField(required=False)
-    hours = forms.ChoiceField(required=False, choices=list(PARTS.items()))
-    interpreter = forms.ChoiceField(required=False)
+    interpreter = Ticks()
 
-    def __init__(self, given: Mapping[str, str], options: Options, language: str) -> None:
+    def __init__(self, given: "QueryDict", options: Options, language: str) -> None:
         """Show what was `given`; at first, with whom the record says must interpret."""
         self.options = options
         self.wants = language if language in options.languages else ""
-        super().__init__({"interpreter": self.wants, **given})
-        self._offer("way", "Any way", ((one.value, said.WAYS[one]) for one in options.modes))
-        self._offer("place", "Any place", options.places.items())
-        self._offer("day", "Any day", ((str(day), day_name[day - 1]) for day in options.weekdays))
+        shown = given.copy()
+        shown.setdefault("interpreter", self.wants)
+        shown.setdefault("period", ANY)
+        super().__init__(shown)
+        self._offer("way", ((one.value, said.WAYS[one]) for one in options.modes))
+        self._offer("place", options.places.items())
+        self._offer("day", ((str(day), day_name[day - 1]) for day in options.weekdays))
         spoken = ((code, f"{said.language(code)} interpreter") for code in options.languages)
-        self._offer("interpreter", "No interpreter", spoken)
+        self._offer("interpreter", spoken)
         self.full_clean()
 
     @property
@@ -90,45 +109,52 @@ class Filters(forms.Form):
         }
         return [name for name in self.fields if several.get(name, True)]
 
-    def chosen(self, name: str) -> str:
-        return str(self.cleaned_data.get(name) or "")
+    def chosen(self, name: str) -> list[str]:
+        found: list[str] = self.cleaned_data[name]
+        return found
 
     def wanted(self, now: datetime) -> Wanted:
-        period = self.chosen("period")
+        period = self._period
         until = {"2w": now + _SOON, "4w": now + _LATER}.get(period)
         since = now + _LATER if period == "later" else None
         return Wanted(
             self.chosen("way"), self.chosen("place"), self.chosen("interpreter"), since, until,
-            int(self.chosen("day") or 0), self.chosen("hours"),
+            [int(one) for one in self.chosen("day")], self.chosen("hours"),
         )  # fmt: skip
 
     def sentence(self) -> str:
         """Return what is shown, for whoever does not see the form."""
         parts = []
-        if way := self.chosen("way"):
-            parts.append(said.WAYS[Mode(way)].lower())
-        if place := self.chosen("place"):
-            parts.append(f"at {self.options.places[place]}")
-        parts.append(PERIODS[self.chosen("period")].lower())
-        if day := self.chosen("day"):
-            parts.append(f"on {day_name[int(day) - 1]}s")
-        if part := self.chosen("hours"):
-            parts.append(f"in the {PARTS[part].lower()}")
-        if code := self.chosen("interpreter"):
-            parts.append(f"with {said.a(said.language(code))} interpreter")
+        if ways := self.chosen("way"):
+            parts.append(_either(said.WAYS[Mode(way)].lower() for way in ways))
+        if places := self.chosen("place"):
+            parts.append(f"at {_either(self.options.places[place] for place in places)}")
+        parts.append(PERIODS[self._period].lower())
+        if days := self.chosen("day"):
+            parts.append(f"on {_either(f'{day_name[int(day) - 1]}s' for day in days)}")
+        if hours := self.chosen("hours"):
+            parts.append(f"in the {_either(PARTS[part].lower() for part in hours)}")
+        if codes := self.chosen("interpreter"):
+            spoken = _either(said.a(said.language(code)) for code in codes)
+            parts.append(f"with {spoken} interpreter")
         return f"Showing: {', '.join(parts)}."
 
-    def _offer(self, name: str, none: str, choices: Iterable[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        field.choices = [(ANY, none), *choices]  # type: ignore[attr-defined]
+    @property
+    def _period(self) -> str:
+        return str(self.cleaned_data.get("period") or ANY)
+
+    def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
 
 
-def mode_of(modes: Iterable[str], ticket: Ticket, wanted: str) -> Mode:
-    """Return how a time is offered: as it is asked for, else the first way that it has."""
-    if wanted:
-        return Mode(wanted)
-    offered = set(modes) & (ticket.modes or set(Mode))
+def mode_of(modes: Iterable[str], ticket: Ticket, wanted: Collection[str]) -> Mode:
+    """Return how a time is offered: as it is asked for, in the first way that it has."""
+    offered = set(modes) & (ticket.modes or set(Mode)) & (set(wanted) or set(Mode))
     return next(mode for mode in Mode if mode in offered)
+
+
+def _either(names: Iterable[str]) -> str:
+    return words.listed(names, "or")
 
 
 def _only(values: Iterable[One], otherwise: One) -> One:

@@ -1,6 +1,6 @@
 """Free times: one query over the index of slots, however many there are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,15 +22,15 @@ MORNING, AFTERNOON = "am", "pm"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a patient looks for within a ticket; what is left empty may be anything."""
+    """What a patient looks for within a ticket: any of these; what is empty may be anything."""
 
-    mode: str = ""
-    location: str = ""
-    language: str = ""
+    modes: Collection[str] = ()
+    locations: Collection[str] = ()
+    languages: Collection[str] = ()
     since: datetime | None = None
     until: datetime | None = None
-    weekday: int = 0  # Monday is 1
-    part: str = ""  # of the day: MORNING or AFTERNOON
+    weekdays: Collection[int] = ()  # Monday is 1
+    parts: Collection[str] = ()  # of the day: MORNING and AFTERNOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,15 @@ class Page:
 # What a ticket and its patient ask of a time, whoever has it.
 WANTED: Final = """
 s.service = %(service)s AND s.is_open AND s.starts_at > daybook_now()
-  AND (%(mode)s = '' OR %(mode)s = ANY (s.modes))
   AND (%(modes)s::text[] = '{}' OR s.modes && %(modes)s::text[])
-  AND (%(location)s = '' OR s.location = %(location)s)
-  AND (%(language)s = '' OR %(language)s = ANY (s.languages))
+  AND (%(wanted_modes)s::text[] = '{}' OR s.modes && %(wanted_modes)s::text[])
+  AND (%(locations)s::text[] = '{}' OR s.location = ANY (%(locations)s::text[]))
+  AND (%(languages)s::text[] = '{}' OR s.languages && %(languages)s::text[])
   AND (%(clinician)s = '' OR s.clinician = %(clinician)s)
   AND s.starts_at >= %(since)s AND s.starts_at < %(until)s
-  AND (%(weekday)s::int = 0 OR extract(isodow FROM s.local_date) = %(weekday)s::int)
-  AND (%(part)s::text = '' OR to_char(s.starts_at AT TIME ZONE %(zone)s, 'am') = %(part)s::text)
+  AND (%(weekdays)s::int[] = '{}' OR extract(isodow FROM s.local_date) = ANY (%(weekdays)s::int[]))
+  AND (%(parts)s::text[] = '{}'
+    OR to_char(s.starts_at AT TIME ZONE %(zone)s, 'am') = ANY (%(parts)s::text[]))
 """
 # How many units of a slot somebody has booked or holds.
 TAKEN: Final = """
@@ -160,7 +161,7 @@ def search(  # noqa: PLR0913 (whose, what, and which page of it)
 
 def nearest(ticket: Ticket, mode: str, around: datetime, moving: str = "") -> list[FreeTime]:
     """Return the free times that are nearest to one that could not be had, in order."""
-    asked = asked_of(ticket, Wanted(mode=mode), moving)
+    asked = asked_of(ticket, Wanted(modes=[mode]), moving)
     return [time_of(row) for row in fetched(_NEAREST, asked | {"around": around, "limit": NEAREST})]
 
 
@@ -181,13 +182,13 @@ def asked_of(ticket: Ticket, wanted: Wanted, moving: str) -> dict[str, Any]:
         "service": ticket.service,
         "clinician": ticket.clinician,
         "modes": sorted(ticket.modes),
-        "mode": wanted.mode,
-        "location": wanted.location,
-        "language": wanted.language,
+        "wanted_modes": list(wanted.modes),
+        "locations": list(wanted.locations),
+        "languages": list(wanted.languages),
         "since": max(starts, default="-infinity"),
         "until": min(ends, default=_EVER),
-        "weekday": wanted.weekday,
-        "part": wanted.part,
+        "weekdays": list(wanted.weekdays),
+        "parts": list(wanted.parts),
         "zone": LONDON.key,
         "patient": ticket.patient,
         "moving": moving,

@@ -37,7 +37,7 @@ PATIENT = "bench-searching"
 PAGE, TIMES, ROUNDS = 20, 20, 9
 WANTED = {
     "any time": Wanted(),
-    "by phone, with an interpreter": Wanted(mode="phone", language="bsl"),
+    "by phone, with an interpreter": Wanted(modes=["phone"], languages=["bsl"]),
 }
 
 _SLOTS = """

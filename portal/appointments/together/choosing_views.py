@@ -1,19 +1,17 @@
 """Somebody chooses times at which several people can be seen, one after another."""
 
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from portal import clock
-from portal.appointments import days, person, said, showing
-from portal.appointments.choosing_views import later_of
-from portal.appointments.filters import Filters, Options
+from portal.appointments import days, showing
+from portal.appointments.choosing_views import times_of
 from portal.appointments.models import ClinicSlot
 from portal.appointments.rules import Refusal
-from portal.appointments.searching import Page, days_held
-from portal.appointments.terms import terms_of
+from portal.appointments.searching import Page, Wanted
 from portal.appointments.together import actions, batches, lost, runs
 from portal.appointments.together.actions import CannotBookTogether, Choice
 from portal.appointments.together.companies import Company, company_of
@@ -62,33 +60,19 @@ def _held(
 
 
 def _times(request: IdentifiedRequest, company: Company, status: int = 200) -> HttpResponse:
-    now, known = clock.now(), person.known(request)
     who = WhoForm(request.GET.getlist("who"), company)
     chosen = company.only(who.cleaned_data["who"]) if who.is_valid() else None
-    ticket = chosen.common if chosen else company.common
-    options = Options.of(ticket)
-    filters = Filters(request.GET.dict(), options, known.language)
-    after = days.begin_after(request.GET.get("after", ""), ticket.patient)
-    wanted = filters.wanted(now)
-    page = _NO_TIMES
-    if chosen:
-        page = runs.search(chosen, wanted, after=after, count=days.PAGE)
-    found = days.days_of(
-        page, ticket, filters.chosen("way"),
-        lambda last: days_held(ticket, wanted, last, after),
-    )  # fmt: skip
+
+    def find(wanted: Wanted, after: tuple[datetime, str] | None) -> Page:
+        if chosen is None:
+            return _NO_TIMES
+        return runs.search(chosen, wanted, after=after, count=days.PAGE)
+
+    ticket = (chosen or company).common
     context = {
         "company": company,
         "chosen": chosen,
         "who": who,
-        "options": options,
-        "filters": filters,
-        "page": page,
-        "found": found,
-        "language": said.language(known.language) if known.language else "",
-        "is_later": after is not None,
-        "later": later_of(request, found.after),
-        "clocks": said.clocks(now, found.last) if found.last else "",
-        "phone": terms_of(ticket.service).phone,
+        **times_of(request, ticket, find),
     }
     return showing.shown(request, "appointments/together/choose", context, status)

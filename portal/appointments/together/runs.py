@@ -125,7 +125,7 @@ def search(
 
 def nearest(company: Company, mode: Mode, around: datetime) -> list[Run]:
     """Return the runs that are nearest to one that could not be had, in order."""
-    asked = _asked(company, Wanted(mode=mode)) | {"around": around, "limit": NEAREST}
+    asked = _asked(company, Wanted(modes=[mode])) | {"around": around, "limit": NEAREST}
     return [_run(row, len(company.members)) for row in fetched(_NEAREST, asked)]
 
 

@@ -282,6 +282,14 @@ def test_the_filters_narrow_the_times_down_and_say_so(browser, amina_yusuf, clin
     )
     assert "9 times to choose from" in shown(way="video", period="2w")
     assert "No times match" in shown(way="video", place="south")
+    several = shown(way=["video", "phone"], place=["north", "south"], hours=["am", "pm"])
+    assert "99 times to choose from" in several
+    assert (
+        "Showing: video or phone call, at North Site or South Site, any time, in the morning or"
+        " afternoon." in several
+    )
+    assert "9am Video on Tuesday" in several
+    assert "9am Phone call on Thursday" in several
     assert "99 times to choose from" in shown(way="<b>", place="none", period="x", interpreter="q")
 
 
@@ -303,6 +311,7 @@ def test_times_are_narrowed_to_a_weekday_and_a_part_of_the_day_on_the_hospitals_
     assert "10 times to choose from" in shown(day="4", hours="pm")
     assert "Showing: any time, on Thursdays, in the morning." in shown(day="4", hours="am")
     assert "5 times to choose from" in shown(day="4", hours="am")
+    assert "69 times to choose from" in shown(day=["2", "4"])
 
 
 def test_a_day_without_a_time_left_says_so_and_has_none_to_press(browser, ticket, slots):
@@ -355,6 +364,10 @@ def test_who_needs_an_interpreter_is_shown_times_with_one_at_first(
 
     assert "Showing: any time, with an Urdu interpreter." in said
     assert "45 times to choose from" in said
+    # What the form sends when she takes the tick away.
+    without = words(browser.get(address, {"interpreter": ""}))
+    assert "Showing: any time." in without
+    assert "99 times to choose from" in without
     check = words(browser.get(holds(browser, ticket, slots_of(spoken)[0])))
     assert "Interpreter Urdu. They will be there with you." in check
 

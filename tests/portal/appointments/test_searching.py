@@ -54,11 +54,11 @@ def test_times_are_narrowed_by_how_where_when_and_interpreter(found, slots):
     every = len(found().times)
 
     assert every > len(slots)
-    assert len(found(mode="video").times) == len(slots)
-    assert len(found(mode="phone").times) == every - len(slots)
-    assert len(found(location="north").times) == len(slots)
-    assert len(found(language="bsl").times) == every - len(slots)
-    assert found(language="pl").times == []
+    assert len(found(modes=["video"]).times) == len(slots)
+    assert len(found(modes=["phone"]).times) == every - len(slots)
+    assert len(found(locations=["north"]).times) == len(slots)
+    assert len(found(languages=["bsl"]).times) == every - len(slots)
+    assert found(languages=["pl"]).times == []
     only = found(since=slots[0].starts_at, until=slots[1].starts_at)
     assert starts(only) == [slots[0].starts_at]
 
@@ -119,7 +119,7 @@ def test_pages_follow_one_another_and_count_the_whole(found, slots):
 
 
 def test_none_one_and_many_are_counted(found, slots):
-    assert found(language="pl").count == 0
+    assert found(languages=["pl"]).count == 0
     assert found(until=slots[1].starts_at).count == 1
     published(clinician="okoro", opens=time(13), closes=time(17), minutes=5)
     assert (found(count=5).count, found().is_counted) == (COUNTED, False)

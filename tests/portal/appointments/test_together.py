@@ -134,11 +134,11 @@ def test_the_same_filters_narrow_runs_down_as_they_do_times(yusufs, slots):
 
     # Seven beginnings on each of six Tuesdays, four on each of five Thursdays.
     assert every == 42 + 20
-    assert count(mode="video") == count(location="north") == count(weekday=2) == 42
-    assert count(mode="phone") == count(language="ur") == count(weekday=4) == 20
+    assert count(modes=["video"]) == count(locations=["north"]) == count(weekdays=[2]) == 42
+    assert count(modes=["phone"]) == count(languages=["ur"]) == count(weekdays=[4]) == 20
     assert count(until=slots[3].starts_at) == 1
     # All of them are seen by midday.
-    assert count(weekday=4, part="am") == 5
+    assert count(weekdays=[4], parts=["am"]) == 5
 
 
 def test_those_come_together_whose_tickets_the_same_times_would_serve(amina_yusuf, clinic):
