@@ -43,6 +43,17 @@ def helped_by(user: "User", today: date, *, locking: bool = False) -> list[Actin
     return sorted(_acting(rows, today), key=lambda one: (one.name, one.patient))
 
 
+def helping(patient: str, today: date) -> "list[tuple[User, Acting]]":
+    """Return who may look into the record of `patient` today, each with as what."""
+    rows = _proved(Sharing.objects.filter(patient=patient, state=State.ACTIVE))
+    return [
+        (row.carer, acts)
+        for row in rows.select_related("carer").order_by("pk")
+        for acts in _acting([row], today)
+        if row.carer is not None
+    ]
+
+
 def still_acting(pairs: Iterable[tuple[int, str]], today: date) -> set[tuple[int, str]]:
     """Return those (user, patient) of whom the first may look into the record today."""
     wanted = set(pairs)

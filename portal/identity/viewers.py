@@ -42,13 +42,18 @@ def viewer_in(standing: Standing | None) -> Viewer:
 
 def viewer_for(standing: Standing, acts: Acting) -> Viewer:
     """Return the viewer of a session's user who acts for somebody else, and for nobody beside."""
+    return helper(standing.user, acts, session=standing.token)
+
+
+def helper(user: User, acts: Acting, *, session: str = "") -> Viewer:
+    """Return the viewer of somebody who acts for another, be they signed in or not."""
     return Viewer(
         kind=Kind.PROXY,
         who=acts.who,
-        name=standing.user.name,
+        name=user.name,
         grants=grants.grants_of_carer(acts),
         on_behalf_of=f"Patient/{acts.patient}",
-        session=standing.token,
+        session=session,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from fhir.access import SYSTEM
 from fhir.store import Criteria, NotFound, Repository
-from portal.notices import rules
+from portal.notices import helping, rules
 from portal.notices.channels import channels
 from portal.notices.kinds import REMINDERS, TERMS, Kind
 from portal.notices.models import Notice, Told
@@ -72,6 +72,8 @@ def _follow(stands: Standing, told: Told | None, now: datetime, *, is_history: b
         kind = None if is_history else _news(stands, told, now, unheard & _NEW)
         news = [(kind, _due(kind, now))] if kind else []
         _write(stands, [*news, *_reminders(stands, now)])
+        for sharing in helping.sharings(stands.patient, now) if news else ():
+            _write(stands, news, sharing=sharing)
     Told.objects.bulk_create(
         [_told(stands)],
         update_conflicts=True,
@@ -150,14 +152,21 @@ def _bind(stands: Standing) -> None:
 
 
 def _drop(appointment: str) -> set[str]:
-    """Say nothing any more of how it was; return what has been left unsaid."""
+    """Say nothing any more of how it was; return what its patient has not been told."""
     waiting = Notice.objects.filter(subject=appointment, state=Notice.State.WAITING)
-    unsaid = set(waiting.exclude(kind__in=REMINDERS).values_list("kind", flat=True))
+    of_patient = waiting.filter(sharing=0).exclude(kind__in=REMINDERS)
+    unsaid = set(of_patient.values_list("kind", flat=True))
     waiting.update(state=Notice.State.DROPPED, why=CHANGED)
     return unsaid
 
 
-def _write(stands: Standing, wanted: Iterable[tuple[Kind, datetime]], about: str = "") -> None:
+def _write(
+    stands: Standing,
+    wanted: Iterable[tuple[Kind, datetime]],
+    about: str = "",
+    *,
+    sharing: int = 0,
+) -> None:
     Notice.objects.bulk_create(
         Notice(
             patient=stands.patient,
@@ -167,6 +176,7 @@ def _write(stands: Standing, wanted: Iterable[tuple[Kind, datetime]], about: str
             kind=kind,
             about=about,
             channel=channel,
+            sharing=sharing,
             due_at=due_at,
         )
         for kind, due_at in wanted

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from portal.identity import mails
 from portal.identity.mails import Mail, address_of
 from portal.identity.models import User
-from portal.notices.kinds import TERMS, Kind
+from portal.notices.kinds import HELPING, TERMS, Kind
 from portal.notices.models import NoticeChoice
 
 
@@ -69,9 +69,11 @@ def channels() -> dict[str, Channel]:
     return {one.name: one for one in made}
 
 
-def message(kind: Kind, key: str) -> Message:
-    wording = TERMS[kind].wording
-    gaps = {"page": address_of("appointments:list"), "choices": address_of("notices:choices")}
+def message(kind: Kind, key: str, *, helps: bool = False) -> Message:
+    """Return what is said to a patient, or to somebody who `helps` one."""
+    wording = HELPING if helps else TERMS[kind].wording
+    page = address_of("carers:helping" if helps else "appointments:list")
+    gaps = {"page": page, "choices": address_of("notices:choices")}
     said = mails.filled(Mail(wording.subject, wording.text), gaps)
     return Message(kind, said.subject, said.text, wording.short, key)
 

@@ -66,6 +66,15 @@ _NOT_YOU: Final = "If this was not you, call us on {phone}."
 _SHORT: Final = "Sign in to your hospital account to see it."
 
 
+# To whoever helps somebody: neither who nor what, since it may be read by others of a household.
+HELPING: Final = Wording(
+    "There is something new about an appointment",
+    "There is something new about an appointment of somebody you help. Sign in to see it:\n{page}"
+    "\n\nWe tell you because you help them with their appointments. You can stop on the same page.",
+    f"There is something new about an appointment of somebody you help. {_SHORT}",
+)
+
+
 def _reminder(when: str) -> Terms:
     told = f"You have a hospital visit {when}."
     text = (

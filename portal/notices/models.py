@@ -43,6 +43,9 @@ class Notice(models.Model):
     kind = models.TextField()
     about = models.TextField(default="", help_text="What else it is of, such as an offer")
     channel = models.TextField()
+    sharing = models.BigIntegerField(
+        default=0, help_text="By which a helper is told; 0 is its patient"
+    )
     state = models.TextField(choices=State, default=State.WAITING)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -52,7 +55,8 @@ class Notice(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["subject", "version", "kind", "about", "channel"], name="notice_once"
+                fields=["subject", "version", "kind", "about", "channel", "sharing"],
+                name="notice_once",
             )
         ]
         indexes: ClassVar = [

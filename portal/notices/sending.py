@@ -17,7 +17,7 @@ from fhir.paths import Json
 from fhir.store import Criteria, Repository
 from portal.identity.models import User
 from portal.identity.sessions import linked_to
-from portal.notices import requests, rules
+from portal.notices import helping, requests, rules
 from portal.notices.actions import CHANGED
 from portal.notices.channels import channels, message
 from portal.notices.kinds import DAYS_BEFORE, OF_REQUESTS, OFF, TERMS, Kind
@@ -104,8 +104,8 @@ def _why_not(notice: Notice, stands: Standing | None, now: datetime) -> str:
 
 def _say(notice: Notice, records: Repository, now: datetime) -> None:
     kind, channel = Kind(notice.kind), channels().get(notice.channel)
-    user = linked_to(notice.patient)
-    if why := _why_nobody(user, records, notice.patient):
+    user = helping.reader(notice, now) if notice.sharing else linked_to(notice.patient)
+    if why := _why_nobody(user, records, notice):
         _end(notice, Notice.State.DROPPED, now, why)
     elif user is None or channel is None:
         _end(notice, Notice.State.DROPPED, now, "there is no way")
@@ -113,7 +113,8 @@ def _say(notice: Notice, records: Repository, now: datetime) -> None:
         _end(notice, Notice.State.DROPPED, now, "it is switched off")
     else:
         try:
-            channel.send(user, message(kind, f"notice-{notice.pk}"))
+            key = f"notice-{notice.pk}"
+            channel.send(user, message(kind, key, helps=bool(notice.sharing)))
         except Exception as fault:
             if not connection.is_usable():
                 raise
@@ -122,10 +123,10 @@ def _say(notice: Notice, records: Repository, now: datetime) -> None:
             _end(notice, Notice.State.SENT, now)
 
 
-def _why_nobody(user: User | None, records: Repository, patient: str) -> str:
+def _why_nobody(user: User | None, records: Repository, notice: Notice) -> str:
     if user is None or not user.is_active:
-        return "nobody has a login"
-    found = records.search(Criteria("Patient", [patient], count=1))[0]
+        return "they may not see it" if notice.sharing else "nobody has a login"
+    found = records.search(Criteria("Patient", [notice.patient], count=1))[0]
     return "they have died" if any(_has_died(one.json) for one in found) else ""
 
 

@@ -13,6 +13,7 @@ from portal.notices.channels import Message
 from portal.notices.sending import send_due
 from tests.builders import a_patient
 from tests.portal.appointments.crowd import at_once
+from tests.portal.appointments.family import shared
 from tests.portal.calendars.test_visits import an_appointment
 from tests.portal.notices.pieces import notices, told
 from tests.signing_in import a_login, linked
@@ -37,13 +38,16 @@ class Taking:
 
 @pytest.fixture
 def many(own_database, moved_clock, settings):
-    """Give one patient so many new appointments, with real commits."""
+    """Give one patient, whom somebody helps, so many new appointments, with real commits."""
     settings.NOTICE_CHANNELS = [f"{__name__}.Taking"]
     Taking.taken.clear()
     moved_clock.move_to(datetime(2026, 3, 12, 9, tzinfo=UTC))
     records = Repository(SYSTEM)
     patient = records.create(a_patient("9991000003")).id
     linked(a_login("Amina Yusuf"), patient)
+    ben = a_login("Ben Carter")
+    linked(ben, records.create(a_patient("9991000011", "Carter", "Ben")).id)
+    shared(ben, patient, "Amina Yusuf")
     for _ in range(20):
         records.create(an_appointment(patient))
     told()
@@ -54,8 +58,8 @@ def test_four_workers_at_once_send_each_notice_once(many):
 
     sent = at_once([lambda: send_due(now)] * 4)
 
-    assert sum(sent) == 20
-    assert Counter(Counter(one.key for one in Taking.taken).values()) == {1: 20}
+    assert sum(sent) == 40
+    assert Counter(Counter(one.key for one in Taking.taken).values()) == {1: 40}
     assert {one.state for one in notices(kind="arranged")} == {"sent"}
 
 
@@ -65,7 +69,7 @@ def test_a_notice_whose_worker_died_is_sent_again_under_the_same_key(many):
         send_due(clock.now())
     assert {one.state for one in notices(kind="arranged")} == {"waiting"}
 
-    assert send_due(clock.now()) == 20
+    assert send_due(clock.now()) == 40
 
     counted = Counter(one.key for one in Taking.taken)
-    assert sorted(counted.values()) == [1] * 19 + [2]
+    assert sorted(counted.values()) == [1] * 39 + [2]
