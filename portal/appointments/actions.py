@@ -31,6 +31,7 @@ class Why(enum.StrEnum):
     CANNOT_COME = "I cannot come at that time"
     NOT_WELL = "I am not well enough"
     OTHER = "Another reason"
+    NOT_SAID = "No reason given"
 
     @property
     def code(self) -> str:

@@ -12,6 +12,7 @@ from fhir.paths import first
 from fhir.store import NotFound, Stored
 from portal import clock
 from portal.appointments import access, actions, asked, listing, person, said, showing
+from portal.appointments.actions import Why
 from portal.appointments.forms import CALL, MOVE, CancelForm, ChangeForm
 from portal.appointments.models import Claim
 from portal.appointments.own import refusal_to_change
@@ -79,21 +80,16 @@ def change(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(_PAGE)
 def cancel(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
-    """Ask why, then whether they are sure; then it is cancelled."""
+    """Ask whether they are sure, and why if they will say; then it is cancelled."""
     booking, stored = _booking(request, key)
     if booking.state != State.BOOKED:
         return redirect("appointments:list")
     if refusal_to_change(booking, clock.now()):
         return redirect("appointments:change", key)
-    form = CancelForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        if "sure" in request.POST:
-            return _cancelled(request, booking, form)
-        return showing.shown(
-            request, "cancel_sure", _told(request, booking, stored) | {"form": form}
-        )
-    told = _told(request, booking, stored) | {"form": form}
-    return showing.shown(request, "cancel", told, _BAD if form.errors else 200)
+    if "sure" in request.POST:
+        return _cancelled(request, booking, CancelForm(request.POST).reason())
+    told = _told(request, booking, stored) | {"form": CancelForm()}
+    return showing.shown(request, "cancel", told)
 
 
 def _called_instead(request: IdentifiedRequest, booking: Claim) -> HttpResponse:
@@ -109,12 +105,12 @@ def _called_instead(request: IdentifiedRequest, booking: Claim) -> HttpResponse:
     return redirect("consultations:visit", booking.key)
 
 
-def _cancelled(request: IdentifiedRequest, booking: Claim, form: CancelForm) -> HttpResponse:
+def _cancelled(request: IdentifiedRequest, booking: Claim, why: Why) -> HttpResponse:
     key = str(booking.key)
     try:
-        actions.cancel(request.records, request.patient, key, form.reason())
-    except CannotBook as why:
-        context = {"why": why, "booking": booking, "at": time_of(booking.starts_at)}
+        actions.cancel(request.records, request.patient, key, why)
+    except CannotBook as refused:
+        context = {"why": refused, "booking": booking, "at": time_of(booking.starts_at)}
         return showing.shown(request, "not_cancelled", context, _CONFLICT)
     except NotFound:
         raise Http404 from None

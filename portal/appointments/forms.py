@@ -84,10 +84,16 @@ class ChangeForm(forms.Form):
 
 
 class CancelForm(forms.Form):
+    """Why somebody cancels, if they say so: nobody has to."""
+
     why = forms.ChoiceField(
-        choices=[(why.name, why.value) for why in Why],
-        error_messages={"required": "Choose why you are cancelling"},
+        required=False,
+        choices=[
+            ("", "I would rather not say"),
+            *((why.name, why.value) for why in Why if why != Why.NOT_SAID),
+        ],
     )
 
     def reason(self) -> Why:
-        return Why[self.cleaned_data["why"]]
+        said = "" if self.errors else self.cleaned_data["why"]
+        return Why[said] if said else Why.NOT_SAID

@@ -88,10 +88,11 @@ def _shown(
     why: CannotBook | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    slot = ClinicSlot.objects.select_related("clinic").filter(slot=found.slot).first()
+    old = asked.claim(request, found.booking)
+    slots = ClinicSlot.objects.select_related("clinic").in_bulk([found.slot, old.slot])
+    slot = slots.get(found.slot)
     if slot is None:
         raise Http404
-    old = asked.claim(request, found.booking)
     context = {
         "offer": found,
         "is_open": found.state == EarlierOffer.State.OPEN and found.expires_at > clock.now(),
@@ -101,10 +102,18 @@ def _shown(
         "old_day": _day(old.starts_at, clock.now()),
         "new_day": _day(slot.starts_at, clock.now()),
         "sooner": (local(old.starts_at).date() - local(slot.starts_at).date()).days,
-        "with_whom": slot.clinic.clinician_name or slot.clinic.service_name,
+        "with_whom": _whom(slot, old.mode),
+        "with_whom_now": _whom(slots[old.slot], old.mode) if old.slot in slots else "",
         "why": why,
     }
     return showing.shown(request, "offers/offer", context, status, _PARTS)
+
+
+def _whom(slot: ClinicSlot, mode: str) -> str:
+    """Return with whom a time is, and where if its patient goes there."""
+    clinic = slot.clinic
+    place = clinic.location_name if mode == Mode.IN_PERSON else ""
+    return " at ".join(filter(None, [clinic.clinician_name or clinic.service_name, place]))
 
 
 def _day(at: datetime, now: datetime) -> str:

@@ -210,5 +210,6 @@ def hears_of(visitor, words):
 def leaves(visitor, booking):
     """Cancel as a patient does, with a reason."""
     visitor.opens(f"/appointments/{booking.key}/cancel/")
-    visitor.page.get_by_label("I cannot come at that time").check()
-    visitor.presses("Continue").presses("Yes, cancel it").reads("You have cancelled your visit")
+    why = visitor.page.get_by_label("Why are you cancelling? (optional)")
+    why.select_option("I cannot come at that time")
+    visitor.presses("Yes, cancel it").reads("You have cancelled your visit")

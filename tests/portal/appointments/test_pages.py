@@ -101,7 +101,12 @@ def test_what_is_checked_becomes_a_booking_with_reason_and_phone(
     assert one.json["extension"][1]["valueContactPoint"]["value"] == PHONE
     said = words(browser.get(answer.headers["Location"]))
     assert "Your video visit is booked Tuesday 24 March 2026, 9:20am UK time" in said
-    assert "Have your inhalers with you." in said
+    assert (
+        "Do these before the day Have your inhalers with you. Read your letter It says when, how"
+        " and who with. You can print it. Tell us what has changed From Tuesday 17 March 2026."
+        in said
+    )
+    assert "Check your camera and sound You can do it now. It takes 1 minute. Add it to" in said
     assert "You can change or cancel it until 9:20am on Monday 23 March 2026" in said
     listed = words(browser.get("/appointments/"))
     assert "Tuesday 24 March 2026, 9:20am Video, 20 minutes Dr Priya Nair" in listed

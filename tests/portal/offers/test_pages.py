@@ -78,7 +78,7 @@ def test_an_offer_stands_on_the_list_and_beside_what_is_booked(her_browser, offe
     assert "You can be seen 35 days sooner" in said
     assert "Now Tuesday 28 April 11:40am, video" in said
     assert "Earlier time Tuesday 24 March 9am, video" in said
-    assert "with Dr Priya Nair, for 20 minutes" in said
+    assert "Both are with Dr Priya Nair, for 20 minutes" in said
     assert "Take Tuesday 24 March, 9am Keep Tuesday 28 April" in said
     assert "Please choose by 11:02am today Up to 5 people have this offer." in said
 
@@ -113,7 +113,10 @@ def test_an_open_page_turns_to_gone_when_somebody_else_was_first(her_browser, of
 
     part = her_browser.get(f"{page_of(offer)}?part=offer")
     assert "That earlier time has gone Someone else said yes first." in words(part)
-    assert "You are still booked for Tuesday 28 April 2026, 11:40am" in words(part)
+    assert (
+        "You are still booked for Tuesday 28 April 2026, 11:40am Video with Dr Priya Nair"
+        in words(part)
+    )
     news = words(her_browser.get(f"{page_of(offer)}?part=news"))
     assert news == "That earlier time has gone. Your own visit has not changed."
     late = her_browser.post(page_of(offer), {"take": "yes"})
