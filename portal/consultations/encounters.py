@@ -1,5 +1,6 @@
 """A consultation in FHIR: an Encounter that names its Appointment, as UK Core shapes it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +9,11 @@ from fhir.paths import Json
 from portal.appointments.rules import Mode
 
 _CLASSES: Final = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-
+_INTERPRETER: Final = {
+    "system": "http://terminology.hl7.org/CodeSystem/participant-type",
+    "code": "translator",
+    "display": "Translator",
+}
 
 _AT_HOSPITAL: Final = {"system": _CLASSES, "code": "AMB", "display": "ambulatory"}
 _ELSEWHERE: Final = {"system": _CLASSES, "code": "VR", "display": "virtual"}
@@ -39,6 +44,15 @@ def begun(appointment: Json, mode: str, by: Viewer, now: datetime) -> Json:
     return made
 
 
-def finished(encounter: Json, now: datetime) -> Json:
+def finished(encounter: Json, now: datetime, interpreters: Iterable[str] = ()) -> Json:
+    """Return the consultation that has ended, and who interpreted in it, by the name they gave.
+
+    A guest is no resource: a contained one would say of them what nobody has checked.
+    """
     period = encounter.get("period", {}) | {"end": now.isoformat(timespec="seconds")}
-    return encounter | {"status": "finished", "period": period}
+    came = [
+        {"type": [{"coding": [_INTERPRETER]}], "individual": {"display": name}}
+        for name in interpreters
+    ]
+    participants = [*encounter.get("participant", ()), *came]
+    return encounter | {"status": "finished", "period": period, "participant": participants}

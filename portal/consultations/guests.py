@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.utils.crypto import constant_time_compare
 
+from fhir import changes
 from fhir.access import READING, SYSTEM, Grant, Kind, Viewer
 from fhir.labels import HIDING
 from fhir.scope import scoped
@@ -154,7 +155,7 @@ def open_with(code: str, name: str, now: datetime) -> str:
         found.save(update_fields=["opened_at", "name", "browser"])
         looking = Repository(viewer_of(found, "Appointment"))
         looking.read("Appointment", str(found.consultation))
-        _tell_clinic(found.consultation)
+        _tell(found)
     return f"{found.key}.{secret}"
 
 
@@ -225,7 +226,7 @@ def _theirs(by: Clinician, key: uuid.UUID, now: datetime) -> Iterator[Opened]:
 
 @contextmanager
 def _locked(visit: Visiting) -> Iterator[Visiting]:
-    """Open a visit anew, which nobody else changes meanwhile; its clinician is told."""
+    """Open a visit anew, which nobody else changes meanwhile; both sides of it are told."""
     key = visit.booking.key
     with scoped(visit.viewer):
         Consultation.objects.select_for_update().filter(pk=key).first()
@@ -233,7 +234,7 @@ def _locked(visit: Visiting) -> Iterator[Visiting]:
         if guest is None:
             raise CannotJoin(Stage.CALLED_OFF)
         yield _visiting(guest, visit.now)
-        _tell_clinic(key)
+        _tell(guest)
 
 
 def _visiting(guest: Guest, now: datetime) -> Visiting:
@@ -244,6 +245,8 @@ def _visiting(guest: Guest, now: datetime) -> Visiting:
     return Visiting(guest, booking, held, Party.objects.filter(**mine).first(), now)
 
 
-def _tell_clinic(key: uuid.UUID) -> None:
-    held = Consultation.objects.get(pk=key)
+def _tell(guest: Guest) -> None:
+    """Wake the open pages of the patient and of the clinician."""
+    held = Consultation.objects.get(pk=guest.consultation)
     desks.changed(desk_of(held.clinician))
+    changes.touch([guest.patient], "Appointment")

@@ -15,7 +15,7 @@ from portal.appointments.rules import State
 from portal.appointments.tickets import Order, order_follow_up
 from portal.consultations import encounters, rules
 from portal.consultations.actions import issue, shut_out
-from portal.consultations.models import Consultation, Party
+from portal.consultations.models import Consultation, Guest, Party
 from portal.consultations.opening import (
     Opened,
     locked,
@@ -136,11 +136,13 @@ def end(
     """
     with _held(by, key, now) as (found, held):
         lent, appointment = _lent(by), found.appointment
+        came = _interpreters(key)
         if held.encounter:
             said = lent.read("Encounter", held.encounter)
-            lent.update(encounters.finished(said.json, now), said.version)
+            lent.update(encounters.finished(said.json, now, came), said.version)
         else:  # they talked by phone, or met
-            held.encounter = lent.create(encounters.finished(_begun(by, found, now), now)).id
+            begun = _begun(by, found, now)
+            held.encounter = lent.create(encounters.finished(begun, now, came)).id
         lent.update(appointment.json | {"status": "fulfilled"}, appointment.version)
         match then:
             case FollowUp():
@@ -199,6 +201,16 @@ def _moderator(by: Clinician, key: uuid.UUID, found: Opened) -> Party:
     viewer = by.records.viewer
     mine = {"patient": found.booking.patient, "role": Role.MODERATOR, "name": viewer.name}
     return Party.objects.get_or_create(consultation=key, who=viewer.who, defaults=mine)[0]
+
+
+def _interpreters(key: uuid.UUID) -> list[str]:
+    """Return the names of the guests who came into the room, be they still there or not."""
+    came = Party.objects.filter(
+        consultation=key, role=Role.INTERPRETER, token_used_at__isnull=False
+    )
+    keys = [who.rpartition("/")[2] for who in came.values_list("who", flat=True)]
+    found = Guest.objects.filter(pk__in=keys).order_by("opened_at")
+    return list(found.values_list("name", flat=True))
 
 
 def _close(held: Consultation, outcome: Outcome, now: datetime) -> None:

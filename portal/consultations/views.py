@@ -31,6 +31,7 @@ _PAGE: Final = ("GET", "HEAD", "POST")
 _GONE: Final = 410
 _ON_THE_WAY: Final = frozenset({Stage.WAITING, Stage.ADMITTED})
 _PARTS: Final = {
+    "company": "consultations/parts/company.html",
     "note": "consultations/parts/note.html",
     "room": "consultations/parts/room.html",
 }
@@ -81,7 +82,8 @@ def wait(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         except CannotJoin:
             return redirect("consultations:visit", key)
         return redirect("consultations:wait", key)
-    if found.stage not in _ON_THE_WAY and "part" not in request.GET:
+    part = request.GET.get("part")
+    if found.stage not in _ON_THE_WAY and part is None:
         return redirect("consultations:visit", key)
     is_here = found.own is not None and found.own.session == _session(request)
     more = {
@@ -89,7 +91,7 @@ def wait(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         "token": _token(found),
         "is_in_call": is_here,
         "also": _others(request, found),
-        "joining": [] if "part" in request.GET else _joining(request, found),
+        "joining": _joining(request, found) if part in {None, "company"} else [],
     }
     return showing.shown(request, "wait", found, more, _PARTS)
 

@@ -4,13 +4,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from portal.record import words
+from fhir.paths import find
+from portal.record import values, words
 from portal.record.dates import days_as_recorded
-from portal.record.entry import Entry, row
+from portal.record.entry import Entry, Row, row
 from portal.record.statuses import VISITS
 
 # What wards, rooms and sites are called between machines: "RESPOPD, RMB".
 _CODES: Final = re.compile(r"[A-Z0-9/_-]+(?:, [A-Z0-9/_-]+)*")
+
+_PEOPLE: Final = "participant.individual"
+_INTERPRETER: Final = "Interpreter"
+_TRANSLATES: Final = "translator"
 
 KINDS = {
     "ACUTE": "Hospital stay", "AMB": "Visit", "EMER": "Emergency visit",
@@ -33,7 +38,8 @@ class Encounter(Entry):
         row("When", "period"),
         row("Why", "reasonCode reasonReference diagnosis.condition"),
         row("Place", "location.location"),
-        row("Seen by", "participant.individual"),
+        row("Seen by", _PEOPLE),
+        row(_INTERPRETER, _PEOPLE),
         row("Clinic", "serviceType"),
         row("Lasted", "length"),
         row("Came from", "hospitalization.origin hospitalization.admitSource"),
@@ -61,6 +67,18 @@ class Encounter(Entry):
         place = self.say("location.location")
         is_word = place and not _CODES.fullmatch(place)
         return place if is_word else self.say("serviceProvider")
+
+    def _said(self, row: Row) -> str:
+        """Say who saw somebody, and apart from them who interpreted."""
+        if row.paths != (_PEOPLE,):
+            return super()._said(row)
+        people = [
+            values.said(one.get("individual"), self.names)
+            for one in find(self.resource, "participant")
+            if isinstance(one, dict)
+            and (_TRANSLATES in find(one, "type.coding.code")) == (row.label == _INTERPRETER)
+        ]
+        return words.enumerated(people)
 
     def rows(self) -> Iterator[tuple[str, str]]:
         said = {("Kind", self.heading())}

@@ -9,14 +9,17 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from fhir import changes
 from fhir.access import SYSTEM
+from fhir.r4 import typed
 from fhir.scope import scoped
-from fhir.store import Repository
+from fhir.store import Criteria, Repository
 from portal import clock
 from portal.appointments.models import ClinicSlot
 from portal.consultations import guests
 from portal.consultations.models import Guest as Link
 from portal.consultations.seeing import Clinician
+from portal.record.entry import present
 from tests.portal.appointments import clinic as making
 from tests.portal.appointments.diary import put
 from tests.portal.clinics.test_days import INTERPRETER, URDU
@@ -58,6 +61,11 @@ def invited(doctor, key):
 @pytest.fixture
 def sana(booking, dr_nair):
     return Interpreter(invited(dr_nair, booking.key))
+
+
+def amina_of(key):
+    with scoped(SYSTEM):
+        return Link.objects.filter(consultation=key).first().patient
 
 
 def links():
@@ -214,6 +222,62 @@ def test_the_waiting_room_names_the_interpreter_who_is_booked(sana, booking, ami
     page = words(amina.opens("wait/"))
     assert "Also here Sana Malik (interpreter)" in page
     assert "Also joining" not in page
+
+
+def test_an_open_waiting_room_is_told_of_each_step_of_the_interpreter(sana, amina):
+    amina.posts("wait/")
+
+    def told(act):
+        """Return the part that a hint asks for, if the act gives one."""
+        viewer = making.records_of(amina_of(amina.key)).viewer
+        before = changes.head(viewer, amina_of(amina.key))
+        act()
+        assert changes.head(viewer, amina_of(amina.key)).seq > before.seq
+        return words(amina.opens("wait/?part=company"))
+
+    assert told(sana.opens) == "Also joining Sana Malik (interpreter)"
+    assert told(lambda: sana.posts("wait")) == "Also here Sana Malik (interpreter)"
+    assert told(lambda: sana.posts("leave")) == "Also joining Sana Malik (interpreter)"
+    assert "Sana" not in words(amina.opens("wait/?part=room"))
+
+
+def test_the_visit_that_is_written_names_who_interpreted_and_nobody_who_only_waited(
+    sana, amina, dr_nair, hospital
+):
+    amina.posts("wait/")
+    dr_nair.admits(amina.key)
+    sana.opens()
+    sana.posts("wait")
+    dr_nair.admits(amina.key, party_of(amina.key, "interpreter"))
+    sana.posts("join", token=sana.token())
+    sana.posts("leave")
+    late = Interpreter(invited(dr_nair, amina.key), "Omar Aziz")
+    late.opens()
+    late.posts("wait")
+
+    dr_nair.posts(amina.key, "end", outcome="discharged")
+
+    patient = amina_of(amina.key)
+    [stored] = hospital.search(Criteria("Encounter", [patient]))[0]
+    seen_by, interpreter = stored.json["participant"]
+    assert seen_by["individual"]["display"] == "Dr Priya Nair"
+    assert interpreter == {
+        "type": [
+            {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/participant-type",
+                        "code": "translator",
+                        "display": "Translator",
+                    }
+                ]
+            }
+        ],
+        "individual": {"display": "Sana Malik"},
+    }
+    assert typed(stored.json).participant[1].individual.display == "Sana Malik"
+    rows = dict(present(stored).rows())
+    assert (rows["Seen by"], rows["Interpreter"]) == ("Dr Priya Nair", "Sana Malik")
 
 
 def test_every_other_page_answers_a_guest_as_a_visitor(sana):
