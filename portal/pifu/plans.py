@@ -12,7 +12,7 @@ from fhir.writing import Written
 from portal import clock
 from portal.notices import requests
 from portal.notices.requests import Subject
-from portal.pifu import resources, telling
+from portal.pifu import letters, resources, telling
 from portal.pifu.models import FollowUpPlan
 from portal.pifu.resources import Plan, Terms, plan_of
 from portal.record.dates import local
@@ -64,7 +64,7 @@ def take_back(records: Repository, old: Plan, now: datetime) -> None:
 def end_those_over(now: datetime) -> int:
     """End each plan whose last day has passed; return how many there were.
 
-    Whether its GP is to be told is for whoever set it: nothing is written to anybody.
+    Where its patient never asked, a letter to their GP is written in the same transaction.
     """
     records = Repository(SYSTEM)
     with records.transaction():
@@ -140,6 +140,14 @@ def _end(records: Repository, old: Plan, status: str, now: datetime) -> None:
     with records.transaction():
         if old.is_active:
             made = records.update(old.resource | {"status": status}, old.version)
+            if status == _OVER:
+                _write_to_gp(records, old, now)
             _follow_and_tell(made, now)
         else:
             FollowUpPlan.objects.filter(key=old.id, ended_at=None).update(ended_at=now)
+
+
+def _write_to_gp(records: Repository, old: Plan, now: datetime) -> None:
+    held = FollowUpPlan.objects.select_for_update().get(key=old.id)
+    if not held.is_used and letters.is_due(old, now):
+        records.create(letters.letter(old, now))

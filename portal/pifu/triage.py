@@ -20,7 +20,7 @@ from fhir.store import Criteria, NotFound, Repository
 from portal.clinics.lending import Known, facts_of
 from portal.clinics.reach import clinics_of
 from portal.identity.models import Role, User
-from portal.pifu import rules
+from portal.pifu import letters, rules
 from portal.pifu.asked import Asking, asking_of
 from portal.pifu.models import Ask, FollowUpPlan
 from portal.pifu.resources import Plan, plan_of
@@ -72,6 +72,10 @@ class Unused:
 
     plan: Plan
     known: Known
+
+    @property
+    def letter(self) -> list[letters.Section]:
+        return letters.sections(self.plan)
 
 
 def worklist(user: User, viewer: Viewer) -> Worklist:

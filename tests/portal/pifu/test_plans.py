@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from fhir import changes, feeds
+from fhir import changes, feeds, r4
+from fhir.labels import Label
+from fhir.store import Criteria
 from portal import clock
 from portal.emergency.models import EmergencyAccess
 from portal.notices.kinds import Kind
@@ -223,9 +225,64 @@ def test_a_plan_ends_after_its_last_day_and_its_clinician_sees_that_nobody_asked
     assert (held(plan).is_used, held(other).is_used) == (False, True)
     listed = words(signed_in(doctor).get("/staff/asks/"))
     ended = listed.partition("Ended, and nobody asked")[2]
-    assert "Nothing was written to the GP" in ended
+    assert "A letter to the GP stands in each record" in ended
+    assert "They did not ask. That time has ended." in ended
     assert f"12 September 2026 Amina Yusuf 999 100 0003 · 14 March 1968 {TITLE}" in ended
     assert "Your knee" not in ended
+
+
+def test_when_a_plan_ends_unused_a_letter_to_the_gp_is_written_once_and_its_patient_reads_it(
+    plan, doctor, hospital, her_login, moved_clock
+):
+    patient = held(plan).patient
+    asks(signed_in(her_login), a_plan(doctor, patient, title="Your knee"))
+    moved_clock.move_to(datetime(2026, 9, 13, 9, tzinfo=UTC))
+    end_plans(timestamp=0)
+    end_plans(timestamp=0)
+
+    [letter] = hospital.search(Criteria("Composition", [patient]))[0]
+    assert r4.typed(letter.json).author[0].display == doctor.name
+    assert letter.json["event"] == [{"detail": [{"reference": f"ServiceRequest/{plan}"}]}]
+    browser = signed_in(her_login)
+    assert f"To your GP: the time to ask has ended ({TITLE})" in (
+        words(browser.get("/record/letters/"))
+    )
+    said = words(browser.get(f"/record/letters/composition/{letter.id}/"))
+    for one in (
+        "From 12 March 2026 to 12 September 2026 this patient could ask Dr",
+        "They did not ask. That time has ended.",
+        f"It was for: {TITLE}.",
+        WHEN,
+        "please refer them.",
+    ):
+        assert one in said, said
+
+
+def test_no_letter_is_written_of_a_plan_that_was_taken_back_or_ended_long_ago(
+    plan, doctor, surgery, hospital, moved_clock
+):
+    patient = held(plan).patient
+    surgery.post(f"/staff/follow-ups/{patient}/plans/{plan}/end/")
+    a_plan(doctor, patient)
+    moved_clock.move_to(datetime(2026, 10, 20, 9, tzinfo=UTC))
+
+    end_plans(timestamp=0)
+
+    assert all(one.ended_at for one in rows(FollowUpPlan))
+    assert hospital.search(Criteria("Composition", [patient]))[0] == []
+
+
+def test_the_letter_about_a_plan_that_is_withheld_is_withheld(
+    plan, hospital, her_login, moved_clock
+):
+    hospital.relabel("ServiceRequest", plan, add=Label.NOPAT)
+    moved_clock.move_to(datetime(2026, 9, 13, 9, tzinfo=UTC))
+
+    end_plans(timestamp=0)
+
+    [letter] = hospital.search(Criteria("Composition", [held(plan).patient]))[0]
+    assert letter.labels & Label.NOPAT
+    assert "To your GP" not in words(signed_in(her_login).get("/record/letters/"))
 
 
 def test_what_a_hospital_system_says_of_a_plan_of_its_own_is_followed(
