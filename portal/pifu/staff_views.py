@@ -1,7 +1,6 @@
 """What patients have asked, for clinicians and booking offices: the list, and answering one."""
 
 import uuid
-from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
@@ -32,15 +31,13 @@ from portal.record.pages import LIVE_URL
 FORM: Final = "ask-answer"
 _PAGE: Final = ("GET", "HEAD", "POST")
 _BAD: Final = 400
-_PART: Final = "news"
 
 
 @require_safe
 def asks(request: IdentifiedRequest) -> HttpResponse:
     """Show what waits: warning signs first, then the first due; rows keep their place."""
     if "part" in request.GET:
-        new = triage.come_since(me(request), request.viewer, _since(request))
-        return _page(request, "parts/news", {"new": new})
+        return _part(request)
     shown = {
         "list": triage.worklist(me(request), request.viewer),
         "unused": triage.unused(me(request), request.viewer, clock.now()),
@@ -66,15 +63,20 @@ def answer(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     return _decided(request, found, form)
 
 
-def _since(request: IdentifiedRequest) -> datetime:
-    """Return when the list was made that asks for its news.
+def _part(request: IdentifiedRequest) -> HttpResponse:
+    """Tell an open list its news: what has come in, and how its own rows stand now.
 
     :raises Http404: there is no such part.
     """
     since = instant(request.GET.get("since", ""))
-    if request.GET["part"] != _PART or since is None:
-        raise Http404
-    return since
+    match request.GET["part"]:
+        case "news" if since:
+            new = triage.come_since(me(request), request.viewer, since)
+            return _page(request, "parts/news", {"new": new})
+        case "list" if since:
+            rows = triage.worklist(me(request), request.viewer, since)
+            return _page(request, "parts/list", {"list": rows})
+    raise Http404
 
 
 def _decided(request: IdentifiedRequest, found: Opened, form: DecideForm) -> HttpResponse:

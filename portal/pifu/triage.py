@@ -45,6 +45,11 @@ class Waiting:
     def is_promised(self) -> bool:
         return self.row.state == State.CALLING
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was answered or taken back since the list was made."""
+        return self.row.state not in OPEN
+
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
@@ -52,6 +57,10 @@ class Worklist:
 
     waiting: Sequence[Waiting]
     closed: int
+
+    @property
+    def count(self) -> int:
+        return sum(not one.is_over for one in self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +87,23 @@ class Unused:
         return letters.sections(self.plan)
 
 
-def worklist(user: User, viewer: Viewer) -> Worklist:
-    """Return what waits: as many queries however much it is."""
+def worklist(user: User, viewer: Viewer, since: datetime | None = None) -> Worklist:
+    """Return what waits: as many queries however much it is.
+
+    A list that was made at `since` keeps its rows: what is over meanwhile is still among them, and
+    what has come in is not.
+    """
     barred = {"patient__in": sorted(viewer.barred)}
     with _behind_the_wall(user, viewer):
-        open_ones = _rows(user).exclude(**barred)
-        rows = list(open_ones.order_by("-is_flagged", "due_at", "key")[:_MOST])
+        mine = (_rows(user) if since is None else _listed(user, since)).exclude(**barred)
+        rows = list(mine.order_by("-is_flagged", "due_at", "key")[:_MOST])
     reading = _reading(user, viewer, {one.patient for one in rows})
     said = _by_id(reading, [str(one.key) for one in rows])
-    mine = [one for one in rows if str(one.key) in said]
-    people = facts_of(viewer, {one.patient for one in mine}, ()).people
+    known = [one for one in rows if str(one.key) in said]
+    people = facts_of(viewer, {one.patient for one in known}, ()).people
     waiting = [
         Waiting(one, said[str(one.key)], people[one.patient])
-        for one in mine
+        for one in known
         if one.patient in people
     ]
     with Repository(SYSTEM).transaction():
@@ -149,6 +162,12 @@ def _behind_the_wall(user: User, viewer: Viewer) -> AbstractContextManager[objec
 
 def _rows(user: User) -> QuerySet[Ask]:
     return _reached(user).filter(state__in=sorted(OPEN))
+
+
+def _listed(user: User, since: datetime) -> QuerySet[Ask]:
+    """Return what stood in a list that was made then."""
+    stood = Q(state__in=sorted(OPEN)) | Q(decided_at__gt=since)
+    return _reached(user).filter(stood, sent_at__lte=since)
 
 
 def _reached(user: User) -> QuerySet[Ask]:

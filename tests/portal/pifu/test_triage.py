@@ -1,5 +1,6 @@
 """What was asked is read by whose it is to answer, warning signs first, and answered once."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -311,7 +312,7 @@ def test_the_list_follows_and_so_does_the_patients_page(ask, surgery, office, do
         standing = still_stands(browser.session["daybook"], clock.now())
         assert desks.opened(standing, cursor) == desk
         assert 'data-live="desk" data-live-src="?part=news&amp;since=2026-03-12T09' in html
-    for query in ("part=none", "part=news", "part=news&since=now"):
+    for query in ("part=none", "part=news", "part=news&since=now", "part=list"):
         assert surgery.get(f"{LIST}?{query}").status_code == 404
     assert "We have it" in words(her_browser.get(f"{asked_page(ask)}?part=asked"))
     assert "You can ask until" in words(
@@ -330,6 +331,26 @@ def test_an_open_list_tells_of_what_comes_in_and_its_rows_keep_their_place(
         said = words(browser.get(f"{LIST}?{query.replace('&amp;', '&')}"))
         assert said == "1 new has come in, 1 with a warning sign. Show them"
         assert "Amina" not in said
+
+
+def test_an_open_list_says_what_a_colleague_has_answered_and_no_row_of_it_moves(
+    ask, surgery, office, doctor, moved_clock
+):
+    another(doctor, 1)
+    html = surgery.get(LIST).content.decode()
+    query = re.search(r'data-live-src="\?(part=list[^"]*)"', html)[1].replace("&amp;", "&")
+    moved_clock.move(minutes=1)
+    office.post(page_of(ask), booking())
+    another(doctor, 2)
+
+    again = surgery.get(f"{LIST}?{query}").content.decode()
+
+    rows = again.split('<tr role="row">')[2:]
+    answered = {"Amina Yusuf" in one: "Answered" in one for one in rows}
+    assert answered == {True: True, False: False}
+    assert ["Answer<span" in one for one in rows] == ["Answered" not in one for one in rows]
+    assert "1 person waits for an answer" in again
+    assert "Answered" not in words(surgery.get(LIST))
 
 
 def test_what_is_asked_and_decided_wakes_clinician_office_patient_and_helper(
