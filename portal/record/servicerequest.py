@@ -10,6 +10,8 @@ from portal.record.statuses import ASKED, Status
 
 # Whose codes say what a ServiceRequest is of patient-initiated follow-up.
 FOLLOW_UPS: Final = "urn:daybook:codes:patient-initiated-follow-up"
+# A laboratory that sends a result names the request, and seldom says when it was made.
+_UNTOLD: Final = "We were not told when this was asked for"
 PRIORITIES = {
     "routine": "Not urgent",
     "urgent": "Urgent",
@@ -43,6 +45,9 @@ class ServiceRequest(Entry):
         row("Kind", "category"),
     )
     passages = (row("What to do", "patientInstruction"), row("Notes", "note"))
+
+    def told(self) -> str:
+        return super().told() or _UNTOLD
 
     def status(self) -> Status | None:
         """Return how it stands; of a plan under which a person may ask, that they may."""

@@ -320,6 +320,17 @@ def test_a_visit_says_its_days_and_what_kind_it_was():
     )  # fmt: skip
 
 
+def test_a_request_says_when_it_was_made_or_is_to_be_done_or_that_nobody_told_us():
+    made = example("ServiceRequest")
+    days = ("authoredOn", "occurrenceDateTime", "occurrencePeriod")
+    bare = {name: value for name, value in made.items() if name not in days}
+
+    assert entry_of(bare).told() == "We were not told when this was asked for"
+    assert entry_of(bare | {"authoredOn": "2026-03-02"}).told() == "Asked for 2 March 2026"
+    said = entry_of(bare | {"occurrenceDateTime": "2026-03-10"}).told()
+    assert said == "To be done 10 March 2026"
+
+
 def test_a_scan_without_a_name_is_named_by_its_machine():
     entry = entry_of(example("ImagingStudy", description=""))
 
