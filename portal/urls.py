@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/", include("portal.record.urls")),
     path("record/results/", include("portal.results.urls")),
     path("account/calendar/", include("portal.calendars.urls")),
+    path("account/needs/", include("portal.needs.urls")),
     path("account/notices/", include("portal.notices.urls")),
     path("account/people/", include("portal.carers.urls")),
     path("account/drafts/", save, name="drafts"),

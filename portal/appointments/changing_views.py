@@ -52,7 +52,7 @@ def letter(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         "person": pages.whose(request),
         "reason": str(first(stored.json, "reasonCode.text") or ""),
         "call_on": str(first(stored.json, "extension.valueContactPoint.value") or ""),
-        "needs": person.needs(request),
+        "needs": person.known(request).everything,
         "place": listing.place_of(stored.json) if booking.mode == Mode.IN_PERSON else "",
     }
     return showing.shown(request, "letter", told)

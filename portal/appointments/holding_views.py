@@ -26,6 +26,7 @@ from portal.appointments.together.batches import batch_of
 from portal.drafts import keeping
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import User
+from portal.record.dates import local
 
 FORM: Final = "booking"
 LONGER, OTHER = "longer", "other"
@@ -130,9 +131,9 @@ def _check(
         "clinic": slot.clinic,
         "draft": draft,
         "form": form or BookForm(initial={"phone": known.phone, **draft.words}),
-        "language": said.language(known.language) if known.language else "",
+        "known": known,
         "has_interpreter": known.language in slot.languages,
-        "needs": person.needs(request),
+        "is_due": known.is_due(local(now).date()),
         "left": max(0, int((until - now).total_seconds())),
         "minutes": said.minutes(claim.starts_at, claim.ends_at),
         "mode": Mode(claim.mode),

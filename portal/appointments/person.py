@@ -1,19 +1,26 @@
-"""What the record says of a person that a booking goes by: who interprets, how to ring them."""
+"""What the record says of a person that a booking goes by: who interprets, how to ring them.
+
+What they need is said by the hospital's systems and by themselves: neither hides the other.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from fhir.access import Viewer
 from fhir.paths import Json, find, first
 from fhir.store import Criteria, Repository
 from portal.appointments import said
 from portal.identity.middleware import IdentifiedRequest
+from portal.needs import kinds
+from portal.needs.flags import ACTIVE, Need, need_of, reviewed_on, stamp
+from portal.needs.rules import is_due
 from portal.record import words
-from portal.record.entry import present
 from portal.record.sections import may_hold
 
 _INTERPRETER: Final = "patient-interpreterRequired"
-_MOST_NEEDS: Final = 20
+_MOST_NEEDS: Final = 40
 _MOBILE: Final = "mobile"
 _PHONES: Final = frozenset({"phone", "sms"})
 
@@ -22,49 +29,115 @@ _PHONES: Final = frozenset({"phone", "sms"})
 class Known:
     """Empty is what the record does not say, or what the viewer may not know."""
 
-    language: str = ""  # a code; only of whoever needs an interpreter
     phone: str = ""
+    registered: str = ""  # the code of a language: of whoever needs an interpreter by their details
+    flagged: tuple[Need, ...] = ()
+
+    @property
+    def language(self) -> str:
+        """The code of an interpreter's language: as they say themselves, else as is registered."""
+        stated = self._stated_interpreter
+        return stated.language if stated else self.registered
+
+    @property
+    def spoken(self) -> str:
+        """The interpreter's language in words, of one without a code too."""
+        stated = self._stated_interpreter
+        if stated and not stated.language:
+            return stated.spoken
+        return said.language(self.language) if self.language else ""
+
+    @property
+    def needs(self) -> list[str]:
+        """What staff are to do beside the interpreter whose language is `spoken`."""
+        others = [one.words for one in self.flagged if not one.is_interpreter]
+        is_other = self.registered and self.registered != self.language
+        also = [f"{interpreter(self.registered)} (as the hospital has noted)"] if is_other else []
+        return list(dict.fromkeys([*also, *others]))
+
+    @property
+    def everything(self) -> list[str]:
+        return [f"{self.spoken} interpreter", *self.needs] if self.spoken else self.needs
+
+    @property
+    def noted(self) -> list[str]:
+        """What the hospital's systems say, whoever else says so too."""
+        registered = [interpreter(self.registered)] if self.registered else []
+        return [*registered, *(one.words for one in self.flagged if not one.key)]
+
+    @property
+    def wants_longer(self) -> bool:
+        return any(one.key == kinds.LONGER for one in self.flagged)
+
+    @property
+    def stamp(self) -> str:
+        return stamp(self.flagged)
+
+    @property
+    def stated(self) -> list[str]:
+        """What they have told us themselves."""
+        return [one.words for one in self.flagged if one.key]
+
+    @property
+    def reviewed_on(self) -> date | None:
+        return reviewed_on(self.flagged)
+
+    def is_due(self, today: date) -> bool:
+        """Whether it is time to ask if what they told us still holds."""
+        return is_due(self.reviewed_on, today)
+
+    @property
+    def _stated_interpreter(self) -> Need | None:
+        return next((one for one in self.flagged if one.is_interpreter), None)
 
 
 def known(request: IdentifiedRequest) -> Known:
-    """Return what booking takes from the person's own details."""
+    """Return what booking takes from the record of the person in view."""
     return known_of(request.records, request.patient)
 
 
 def known_of(records: Repository, patient: str) -> Known:
-    if not may_hold(records.viewer, "Patient"):
-        return Known()
-    found, _ = records.search(Criteria("Patient", [patient], count=1))
-    resource = found[0].json if found else {}
-    return Known(language_needed(resource), phone(resource))
+    """Return it in one query."""
+    wanted = list(_wanted(records.viewer, patient))
+    found = records.search_any(wanted)[0] if wanted else []
+    resource = next((one.json for one in found if one.resource_type == "Patient"), {})
+    flagged = tuple(need_of(one) for one in found if one.resource_type == "Flag")
+    return Known(phone(resource), language_needed(resource), flagged)
 
 
-def needs(request: IdentifiedRequest) -> list[str]:
-    """Return what staff are to do for this person, in words, so far as the viewer may know."""
-    return needs_of(request.records, request.patient)
+def _wanted(viewer: Viewer, patient: str) -> list[Criteria]:
+    asked = [
+        Criteria("Patient", [patient], count=_MOST_NEEDS),
+        Criteria("Flag", [patient], statuses=[ACTIVE], count=_MOST_NEEDS, rank=1),
+    ]
+    return [one for one in asked if may_hold(viewer, one.resource_type)]
 
 
-def needs_of(records: Repository, patient: str) -> list[str]:
-    if not may_hold(records.viewer, "Flag"):
-        return []
-    return flags(records, [patient]).get(patient, [])
-
-
-def flags(records: Repository, patients: Sequence[str]) -> dict[str, list[str]]:
-    """Return what staff are to do for each of these people, in words: one query for all."""
+def flags(records: Repository, patients: Sequence[str]) -> dict[str, list[Need]]:
+    """Return what staff are to do for each of these people: one query for all."""
     most = _MOST_NEEDS * len(patients)
-    wanted = Criteria("Flag", list(patients), statuses=["active"], count=most)
-    found: dict[str, list[str]] = {}
+    wanted = Criteria("Flag", list(patients), statuses=[ACTIVE], count=most)
+    found: dict[str, list[Need]] = {}
     for one in records.search(wanted)[0] if patients else ():
-        found.setdefault(one.patient, []).append(present(one).heading())
+        found.setdefault(one.patient, []).append(need_of(one))
     return found
 
 
-def needs_among(patient: Json, flagged: Sequence[str]) -> tuple[str, ...]:
+def needs_among(patient: Json, flagged: Sequence[Need]) -> tuple[str, ...]:
     """Return what staff are to know of somebody, each once: an interpreter, and their flags."""
-    language = language_needed(patient)
-    interpreter = [f"{said.language(language)} interpreter"] if language else []
-    return tuple(dict.fromkeys([*interpreter, *flagged]))
+    registered = language_needed(patient)
+    own = [interpreter(registered)] if registered else []
+    return tuple(dict.fromkeys([*own, *(_to_staff(one, registered) for one in flagged)]))
+
+
+def languages_among(patient: Json, flagged: Sequence[Need]) -> set[str]:
+    """Return the codes of all languages that must be interpreted; of one that has none, ""."""
+    stated = {one.language for one in flagged if one.is_interpreter}
+    return stated or ({_language(patient)} if _needs_interpreter(patient) else set())
+
+
+def interpreter(language: str) -> str:
+    return f"{said.language(language)} interpreter"
 
 
 def language_needed(patient: Json) -> str:
@@ -81,6 +154,12 @@ def phone(patient: Json) -> str:
     ]
     numbers.sort(key=lambda one: one.get("use") != _MOBILE)
     return next((words.plain(one.get("value") or "") for one in numbers), "")
+
+
+def _to_staff(need: Need, registered: str) -> str:
+    """Say of an interpreter who asks for another than is registered: somebody must ask them."""
+    is_other = need.is_interpreter and registered and need.language != registered
+    return f"{need.words} (the patient says)" if is_other else need.words
 
 
 def _needs_interpreter(patient: Json) -> bool:

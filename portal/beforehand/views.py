@@ -23,6 +23,7 @@ from portal.drafts import keeping
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import User
 from portal.record import seen
+from portal.record.dates import local
 from portal.record.naming import names_of
 
 FORM: Final = "before"
@@ -120,8 +121,8 @@ def _asked(
         "draft": draft,
         "is_other": is_other,
         "version": _version(coming, None if is_other else form),
-        "language": said.language(known.language) if known.language else "",
-        "needs": person.needs(request),
+        "known": known,
+        "is_due": known.is_due(local(clock.now()).date()),
         "medicines": medicines.listed(request) if sees_medicines else None,
         "longest": {"needs": rules.LONGEST_NEEDS, "medicines": rules.LONGEST_MEDICINES},
     }

@@ -17,6 +17,7 @@ from portal.appointments import person, resources
 from portal.beforehand.answers import Told, told_of
 from portal.identity import sessions
 from portal.identity.people import Person, person_of
+from portal.needs.flags import Need
 from portal.record import words
 
 _EMAIL: Final = "email"
@@ -88,7 +89,7 @@ def _lent(by: Viewer, whose: frozenset[str]) -> Viewer:
     return replace(by, grants=(*by.grants, *lent))
 
 
-def _known(patient: Json, flags: list[str], *, has_login: bool) -> Known:
+def _known(patient: Json, flags: list[Need], *, has_login: bool) -> Known:
     return Known(
         person_of(patient),
         person.needs_among(patient, flags),

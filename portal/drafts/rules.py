@@ -13,6 +13,7 @@ FORMS = {
     "before": ("phone", "needs", "medicines"),
     "booking": ("reason", "phone"),
     "hold": ("reason",),
+    "needs": ("other", "words"),
     "privacy-answer": ("answer",),
     "release": ("comment",),
     "why": ("words",),

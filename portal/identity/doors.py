@@ -46,6 +46,7 @@ AREAS = (
     Area("/appointments/together/", Capacity.PATIENT, own=True),
     Area("/appointments/", Capacity.PATIENT),
     Area("/account/calendar/", Capacity.PATIENT),
+    Area("/account/needs/", Capacity.PATIENT),
     Area("/account/notices/", Capacity.PATIENT, own=True),
     Area("/account/people/", Capacity.PATIENT, own=True),
 )
@@ -55,6 +56,7 @@ AREAS = (
 CARERS_PAGES: dict[str, tuple[str, ...]] = {
     "/": (),
     "/account/calendar/": ("appointments",),
+    "/account/needs/": ("appointments",),  # and, as the page asks, with needs among the rest
     "/appointments/": ("appointments",),
     "/record/": (),
     "/record/search/": (),

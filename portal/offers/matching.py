@@ -10,6 +10,7 @@ from django.db import connection
 from fhir.store import Criteria, NotFound, Repository
 from portal.appointments.lending import lent
 from portal.appointments.models import Claim, ClinicSlot
+from portal.appointments.person import flags, languages_among
 from portal.appointments.rules import refusal_to_hold
 from portal.appointments.terms import terms_of
 from portal.appointments.tickets import Asking, standing_of
@@ -53,15 +54,19 @@ def suited(
     for booking in _in_order(vacancy, slot, now, until):
         wish = EarlierWish.objects.get(booking=booking)
         found = records.search(Criteria("Patient", [wish.patient], count=1))[0]
-        person = known(found[0].json, local(now).date()) if found else Known(has_died=True)
-        if _can_be_seen(person, slot) and _may_book(records, wish, slot, now):
+        if not found:
+            continue
+        patient, today = found[0].json, local(now).date()
+        person = known(patient, today)
+        flagged = flags(records, [wish.patient]).get(wish.patient, [])
+        languages = languages_among(patient, flagged)
+        if _can_be_seen(person, languages, slot) and _may_book(records, wish, slot, now):
             yield Suited(wish, person)
 
 
-def _can_be_seen(person: Known, slot: ClinicSlot) -> bool:
+def _can_be_seen(person: Known, languages: set[str], slot: ClinicSlot) -> bool:
     """Whether they live, and are understood there."""
-    is_understood = not person.needs_interpreter or person.language in slot.languages
-    return is_understood and not person.has_died
+    return languages <= set(slot.languages) and not person.has_died
 
 
 def _may_book(records: Repository, wish: EarlierWish, slot: ClinicSlot, now: datetime) -> bool:

@@ -8,7 +8,6 @@ from typing import Final
 from fhir.paths import Json, find, first
 from portal.offers import rules
 
-_INTERPRETER: Final = "patient-interpreterRequired"
 _DEPRIVATION: Final = "deprivation-decile"
 
 
@@ -19,7 +18,6 @@ class Known:
     age_band: str = ""
     language: str = ""
     deprivation: str = ""
-    needs_interpreter: bool = False
     has_died: bool = False
 
 
@@ -28,7 +26,6 @@ def known(patient: Json, today: date) -> Known:
         age_band=_age_band(str(patient.get("birthDate") or ""), today),
         language=_language(patient),
         deprivation=str(next(_values(patient, _DEPRIVATION), "")),
-        needs_interpreter=True in set(_values(patient, _INTERPRETER)),
         has_died=bool(patient.get("deceasedDateTime") or patient.get("deceasedBoolean")),
     )
 

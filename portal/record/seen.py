@@ -84,14 +84,22 @@ def news_of(request: IdentifiedRequest, section: str = RESULTS) -> News:
 
 def open_item(request: IdentifiedRequest, resource_type: str, logical_id: str) -> None:
     """Remember that an item was opened; other open pages are told, since their counts fall."""
+    open_items(request, resource_type, [logical_id])
+
+
+def open_items(request: IdentifiedRequest, resource_type: str, ids: Iterable[str]) -> None:
     section = SECTION_OF[resource_type].key
     news = news_of(request, section)
-    item = f"{resource_type}/{logical_id}"
-    if item not in news.items:
+    items = [item for one in ids if (item := f"{resource_type}/{one}") in news.items]
+    if not items:
         return
     with transaction.atomic():
-        Opened.objects.update_or_create(
-            **_whose(request), section=section, item=item, defaults={"seq": news.items[item]}
+        whose = _whose(request)
+        Opened.objects.bulk_create(
+            [Opened(**whose, section=section, item=one, seq=news.items[one]) for one in items],
+            update_conflicts=True,
+            update_fields=["seq"],
+            unique_fields=["user", "patient", "section", "item"],
         )
         changes.announce(request.patient, changes.SEEN, request.viewer.who)
     vars(request).pop("news")

@@ -31,6 +31,7 @@ DOORS = {
     "account/login/": EVERYBODY,
     "account/leave/": EVERYBODY,
     "account/logout/": EVERYBODY,
+    "account/needs/": frozenset({PATIENT}),
     "account/notices/": frozenset({PATIENT}),
     "account/password/reset/": EVERYBODY,
     "account/people/": frozenset({PATIENT}),

@@ -205,14 +205,14 @@ def _check(
 def _shown(row: Row, interpreted: Collection[str]) -> dict[str, Any]:
     """Return a row with what staff are to do for its person, so far as the booker may know."""
     records, patient = row.person.records, row.person.patient
-    language = person.known_of(records, patient).language
+    known = person.known_of(records, patient)
     return {
         "person": row.person,
         "claim": row.claim,
         "form": row.form,
-        "needs": person.needs_of(records, patient),
-        "language": said.language(language) if language else "",
-        "has_interpreter": language in interpreted,
+        "needs": known.needs,
+        "language": known.spoken,
+        "has_interpreter": known.language in interpreted,
     }
 
 
