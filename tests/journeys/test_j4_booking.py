@@ -19,7 +19,7 @@ from portal.record.dates import LONDON
 from tests.builders import a_patient as a_person
 from tests.journeys.conftest import PHONE
 from tests.journeys.visitor import Visitor, forgive, with_session
-from tests.portal.appointments import diary, truth
+from tests.portal.appointments import diary, family, truth
 from tests.portal.appointments.clinic import a_clinic, a_need, booked, claims_with, ordered
 from tests.signing_in import a_login, linked, signed_in
 
@@ -142,6 +142,56 @@ def test_a_visit_is_found_kept_lost_and_booked(visits, amina, ben, live_site, co
     assert len(made.json["supportingInformation"]) == 1
     her.opens("/appointments/").reads("Tuesday 31 March 2026, 9:40am")
     forgive(complaints, "status of 4(00|09|10)")
+
+
+def test_a_mother_without_a_ticket_of_her_own_books_for_two_children_in_a_row(
+    visits, amina, live_site, complaints
+):
+    """With script, and then without it for other visits of the same children."""
+    mother = somebody("Mary Reed", "9991000062")
+    children = [family.a_child(mother[0], name) for name in ("Sami Reed", "Zara Reed")]
+
+    for script, at, until in ((True, "9am", "9:40am"), (False, "10am", "10:40am")):
+        her = visits(mother, script=script)
+        for address, status in (("", 200), (f"{amina[2]}/", 404)):
+            her.opens(f"/appointments/book/{address}", status)
+            her.reads("You need your team to ask for this visit first").reads("01632 960 100")
+        for child in children:
+            ordered(child)
+        finds_times_for_two(her, at, until)
+        her.page.locator("[name=p0-reason]").fill("He coughs at night")
+        her.page.locator("[name=p0-phone]").fill(NUMBER)
+        her.presses("Book these 2 visits").reads("Zara Reed: Enter a phone number for this visit")
+        her.page.locator("[name=p1-phone]").fill(NUMBER)
+        live_site.move_clock(minutes=5)
+        her.presses("Book these 2 visits").reads("We could not keep these times any longer")
+        her.reads("Nothing is booked for anybody.")
+        chooses(her, at).reads("We are keeping these times for you")
+        expect(her.page.locator("[name=p0-reason]")).to_have_value("He coughs at night")
+        her.presses("Book these 2 visits")
+
+        assert her.heading == "2 visits are booked"
+        her.reads(f"from {at} UK time").reads(f"Sami Reed: {at}")
+        her.presses("See Sami Reed’s visit").reads(f"Tuesday 31 March 2026, {at} UK time")
+        expect(her.page.get_by_label("Acting for someone")).to_contain_text("Acting for Sami Reed")
+
+    assert [len(appointments(child)) for child in children] == [2, 2]
+    assert truth.broken() == {}
+    forgive(complaints, "status of 4(00|04|10)")
+
+
+def finds_times_for_two(her, at, until):
+    """Lead a mother from her list to the check of two times in a row, of a morning."""
+    her.opens("/appointments/").reads("Sami Reed and Zara Reed each have a visit to book")
+    her.follows("Find times for all of you", exact=False)
+    her.reads("Choose times for your video visits together")
+    her.page.get_by_text("Change who comes, or what you see").click()
+    her.page.get_by_label("Morning", exact=True).check()
+    her.presses("Show times").reads("Showing: any time, in the morning.")
+    name = re.compile(rf"^{at} ?to {until} on Tuesday 31 March 2026$")
+    with her.page.expect_navigation():
+        her.page.get_by_role("button", name=name).click()
+    her.looks().reads("We are keeping these times for you").reads("They are not booked yet.")
 
 
 def test_a_countdown_is_said_once_and_at_its_end_nothing_is_taken_away(visits, amina, complaints):
@@ -282,16 +332,6 @@ def test_across_each_change_of_the_clocks_a_clinic_at_nine_is_at_nine(visits, am
             warning = her.page.get_by_text("Your device shows another time. Go by UK time.")
             expect(warning.first).to_be_visible(visible=zone != "Europe/London")
             her.page.close()
-
-
-def test_without_a_ticket_he_is_told_why_and_whom_to_ring(visits, amina, ben, complaints):
-    him = visits((somebody("Tom Reed", "9991000062")[0],))
-
-    him.opens("/appointments/book/").reads("You need your team to ask for this visit first")
-    him.reads("01632 960 100")
-    him.opens(f"/appointments/book/{amina[2]}/", 404)
-    him.reads("You need your team to ask for this visit first")
-    forgive(complaints, "status of 404")
 
 
 def test_an_open_list_follows_what_is_ordered_and_booked(visits, amina, clinic):

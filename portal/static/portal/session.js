@@ -15,12 +15,13 @@ function watch(dialog, form) {
   const address = new URL("../session/", form.action);
   let timer;
   let ends = { at: Infinity, why: "ended" };
-  let isSigningOut = false; // by a button of this page, whose answer is on its way
+  const leading = ["../logout/", "../capacity/"].map((to) => new URL(to, form.action).href);
+  let isLeaving = false; // by a button of this page, whose answer is on its way
 
   tabs.onmessage = ask;
   form.addEventListener("submit", stay);
   document.addEventListener("submit", ({ target }) => {
-    isSigningOut ||= target.action === new URL("../logout/", form.action).href;
+    isLeaving ||= leading.includes(target.action);
   });
   document.addEventListener("daybook:cut-off", cutOff);
   dialog.addEventListener("cancel", (event) => event.preventDefault()); // a choice must be made
@@ -35,7 +36,7 @@ function watch(dialog, form) {
 
   async function cutOff(event) {
     event.preventDefault();
-    if (isSigningOut) return;
+    if (isLeaving) return;
     const left = await answer(fetch(address, { cache: "no-store" }));
     if (left?.over) return leave();
     location.reload(); // the session stands: it is this page that may not be seen any more
@@ -92,7 +93,7 @@ function watch(dialog, form) {
   }
 
   function leave() {
-    if (isSigningOut) return;
+    if (isLeaving) return;
     const why = Date.now() >= ends.at - 1000 ? ends.why : "ended";
     document.body.replaceChildren();
     const next = encodeURIComponent(location.pathname + location.search);
