@@ -1,6 +1,8 @@
 """The service as a hospital meets it: in processes of its own, which may be killed."""
 
 import asyncio
+import json
+import time
 
 import psycopg
 import pytest
@@ -55,18 +57,48 @@ async def test_a_message_goes_all_the_way_into_the_record(site, feed, as_superus
     async with MllpSender("127.0.0.1", site.mllp_port) as hospital:
         await hospital.send(written(PID, kind="ADT^A28"))
         await hospital.send(written(PID, OBR, HB))
-    result = await asyncio.to_thread(first_result, as_superuser)
+        [result] = await asyncio.to_thread(texts_of, as_superuser, "Observation", 1)
+        for message in A_VISIT:
+            await hospital.send(message)
+        visits = await asyncio.to_thread(texts_of, as_superuser, "Appointment", len(A_VISIT))
 
-    assert '"number": "112"' in result
+    assert '"value":112' in result
+    stood = [json.loads(one) for one in visits]
+    assert [(one["status"], one["start"][11:16], one["minutesDuration"]) for one in stood] == [
+        ("booked", "09:00", 20),
+        ("booked", "11:30", 20),
+        ("booked", "11:30", 40),
+        ("cancelled", "11:30", 40),
+    ]
+    assert len({one["id"] for one in stood}) == 1
 
 
-def first_result(connected: psycopg.Connection) -> str:
-    """Return the first result in the record; look again when the database calls."""
-    for _ in range(10):
-        row = connected.execute(
-            "SELECT summary FROM portal_fhir_resource WHERE resource_type = 'Observation'"
-        ).fetchone()
-        if row:
-            return row[0]
+def a_diary_says(number: int, event: str, begins: str, minutes: int) -> bytes:
+    """Return what a diary says of one visit, each message later than the one before."""
+    sch = f"SCH||V1^PAS|||||||{minutes}|MIN|^^^20260331{begins}"
+    said = written(sch, PID, kind=f"SIU^{event}")
+    later = said.replace(b"20260310140500", f"2026031014{number:02}00".encode())
+    return later.replace(b"|1|P|", f"|V{number}|P|".encode())
+
+
+# Booked, moved, made longer, called off.
+A_VISIT = [
+    a_diary_says(10, "S12", "0900", 20),
+    a_diary_says(11, "S13", "1130", 20),
+    a_diary_says(12, "S14", "1130", 40),
+    a_diary_says(13, "S15", "1130", 40),
+]
+
+
+def texts_of(connected: psycopg.Connection, resource_type: str, count: int) -> list[str]:
+    """Return so many versions, the oldest first; look again when the database calls."""
+    until = time.monotonic() + 60
+    while True:
+        rows = connected.execute(
+            "SELECT text FROM portal_fhir_version WHERE resource_type = %s ORDER BY version",
+            [resource_type],
+        ).fetchall()
+        if len(rows) >= count:
+            return [row[0] for row in rows]
+        assert time.monotonic() < until, f"{len(rows)} of {resource_type} reached the record"
         list(connected.notifies(timeout=4, stop_after=1))
-    raise AssertionError("no result reached the record")
