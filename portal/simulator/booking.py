@@ -25,6 +25,7 @@ from portal.simulator.resources import Json, council
 
 _TUESDAY, _THURSDAY = 2, 4
 _NAMESPACE: Final = uuid.UUID("0f4d3a52-8f3c-5b7e-9d41-6f0a2f1d7c60")
+_BY_VIDEO: Final = "video"
 _MONTHS: Final = 6
 _ORDERED: Final = ((cast.AMINA, "Follow-up of your breathing"), (cast.BEN, "Asthma review"))
 
@@ -33,10 +34,14 @@ def open_clinics(now: datetime) -> None:
     """Publish two clinics of breathing medicine, which Sam runs; said again, the same two."""
     by_video = {"weekdays": [_TUESDAY], "modes": [Mode.VIDEO], "languages": ["ur"]}
     in_person = {"weekdays": [_THURSDAY], "modes": [Mode.IN_PERSON]}
-    _open("video", hospital.NAIR, by_video, now)
+    _open(_BY_VIDEO, hospital.NAIR, by_video, now)
     _open("in person", hospital.OKORO, in_person, now)
     location, _ = _shared("Location", bundles.outpatients())
     User.objects.filter(email=f"{BOOKING}@millbrook.example").update(sites=[location])
+
+
+def clinic_by_video() -> Clinic:
+    return Clinic.objects.get(key=uuid.uuid5(_NAMESPACE, _BY_VIDEO))
 
 
 def order_follow_ups(now: datetime) -> None:

@@ -21,6 +21,7 @@ from portal.simulator.histories import history_of
 from portal.simulator.memory import Memory
 from portal.simulator.people import Person
 from portal.simulator.sender import FhirSender, NotTaken
+from portal.simulator.sooner import bring_an_offer
 from portal.simulator.steps import Steps
 from portal.simulator.trickle import Figure, Trickle
 from portal.simulator.visiting import bring_a_visit
@@ -79,6 +80,8 @@ class Demo:
             await self._stage(hospital, histories)
             with self.steps("Amina is booked by video with Dr Nair, in a few minutes"):
                 await _aside(bring_a_visit, self.now())
+            with self.steps("Amina cancels another visit, which Ben is offered"):
+                await _aside(bring_an_offer, self.now())
             self.ready()
             await asyncio.gather(self._others(hospital), self._live(histories))
         finally:

@@ -1,10 +1,11 @@
 """A visit by video of today, so that the waiting room and the call can be tried at any hour."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from fhir.access import SYSTEM
+from fhir.access import SYSTEM, Viewer
 from fhir.store import Repository
 from portal.appointments import actions, claims, clinics
 from portal.appointments.actions import Choice
@@ -35,17 +36,31 @@ def bring_a_visit(now: datetime) -> bool:
     clinic = _clinic(now)
     if clinic is None:
         return False
-    ticket = _asked_for(patient, clinic, now)
-    for slot in ClinicSlot.objects.filter(clinic=clinic).order_by("starts_at"):
+    ticket = asked_for(patient, clinic, "A talk about your breathing", now)
+    times = ClinicSlot.objects.filter(clinic=clinic).order_by("starts_at")
+    return book_first(amina, patient, ticket, times) is not None
+
+
+def book_first(
+    viewer: Viewer, patient: str, ticket: str, times: Iterable[ClinicSlot]
+) -> Claim | None:
+    """Book the first of these that is free, by video, as its patient does on the pages."""
+    for slot in times:
         try:
             choice = Choice(str(uuid.uuid4()), ticket, slot.slot, Mode.VIDEO)
-            held = actions.hold(Repository(amina), patient, choice)
+            held = actions.hold(Repository(viewer), patient, choice)
         except CannotBook:
             continue
         details = Details("I am out of breath on the stairs", _PHONE)
-        actions.confirm(Repository(amina), patient, held.key, details)
-        return True
-    return False
+        return actions.confirm(Repository(viewer), patient, held.key, details)
+    return None
+
+
+def asked_for(patient: str, clinic: Clinic, title: str, now: datetime) -> str:
+    """Let Dr Nair ask to see somebody once more."""
+    doctor = User.objects.get(email=f"{hospital.NAIR.key}@millbrook.example")
+    order = Order(clinic.service, clinic.service_name, title)
+    return order_follow_up(Repository(at_work(doctor, now)), patient, order, now)
 
 
 def _is_expected(patient: str, now: datetime) -> bool:
@@ -80,9 +95,3 @@ def _clinic(now: datetime) -> Clinic | None:
     made = booking.made(f"video, {here:%-d %B %H:%M}", hospital.NAIR, rule, now)
     clinics.change(made, now, SYSTEM)
     return made
-
-
-def _asked_for(patient: str, clinic: Clinic, now: datetime) -> str:
-    doctor = User.objects.get(email=f"{hospital.NAIR.key}@millbrook.example")
-    order = Order(clinic.service, clinic.service_name, "A talk about your breathing")
-    return order_follow_up(Repository(at_work(doctor, now)), patient, order, now)

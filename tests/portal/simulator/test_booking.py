@@ -12,9 +12,11 @@ from portal.simulator import bundles, cast
 from portal.simulator.accounts import hand_over, name_professionals, open_accounts
 from portal.simulator.booking import let_ask, open_clinics, order_follow_ups
 from portal.simulator.messages import first_told
+from portal.simulator.sooner import bring_an_offer
 from portal.simulator.visiting import bring_a_visit
 from tests.portal.appointments.clinic import claims_with
 from tests.portal.appointments.test_pages import books
+from tests.portal.offers.pieces import offers, relayed
 from tests.portal.pages import words
 from tests.portal.simulator.arriving import bundle_arrives, message_arrives
 from tests.portal.simulator.stored import found
@@ -122,3 +124,29 @@ def test_a_visit_by_video_can_be_joined_at_any_hour_and_is_booked_once(opened, n
     assert len([one for one in claims_with(patient=amina) if one.state == State.BOOKED]) == 2
     midnight = datetime.combine(local(later).date(), time(23, 50), LONDON)
     assert not bring_a_visit(moved_clock.move_to(midnight))
+
+
+def test_ben_is_offered_an_earlier_time_and_once_that_is_over_another(opened, now, moved_clock):
+    for _ in range(2):
+        assert bring_an_offer(now)
+        relayed()
+
+    listed = words(of(cast.BEN).get("/appointments/"))
+    assert listed.count("You can be seen sooner") == 1
+    assert "Tuesday 17 March 2026, 9am has come free." in listed
+    assert "A check of how you use your inhalers" in listed
+    (offer,) = offers()
+    moved_clock.move(hours=2)
+    relayed()
+    assert "You can be seen sooner" not in words(of(cast.BEN).get("/appointments/"))
+
+    assert bring_an_offer(moved_clock.move(minutes=1))
+    relayed()
+
+    again = words(of(cast.BEN).get("/appointments/"))
+    assert again.count("You can be seen sooner") == 1
+    assert again.count("A check of how you use your inhalers") == 1
+    page = of(cast.BEN).post(f"/appointments/offers/{offers()[-1].key}/", {"take": "yes"})
+    assert page.headers["Location"].endswith("/booked/?new")
+    assert [one.state for one in offers()] == ["expired", "accepted"]
+    assert offer.booking == offers()[-1].booking
