@@ -14,7 +14,7 @@ from fhir.store import Criteria, Repository
 from portal.appointments import said
 from portal.identity.middleware import IdentifiedRequest
 from portal.needs import kinds
-from portal.needs.flags import ACTIVE, Need, need_of, reviewed_on, stamp
+from portal.needs.flags import ACTIVE, Need, in_order, need_of, reviewed_on, stamp
 from portal.needs.rules import is_due
 from portal.record import words
 from portal.record.sections import may_hold
@@ -98,11 +98,11 @@ def known(request: IdentifiedRequest) -> Known:
 
 def known_of(records: Repository, patient: str) -> Known:
     """Return it in one query."""
-    wanted = list(_wanted(records.viewer, patient))
+    wanted = _wanted(records.viewer, patient)
     found = records.search_any(wanted)[0] if wanted else []
     resource = next((one.json for one in found if one.resource_type == "Patient"), {})
-    flagged = tuple(need_of(one) for one in found if one.resource_type == "Flag")
-    return Known(phone(resource), language_needed(resource), flagged)
+    flagged = in_order(need_of(one) for one in found if one.resource_type == "Flag")
+    return Known(phone(resource), language_needed(resource), tuple(flagged))
 
 
 def _wanted(viewer: Viewer, patient: str) -> list[Criteria]:
@@ -127,7 +127,8 @@ def needs_among(patient: Json, flagged: Sequence[Need]) -> tuple[str, ...]:
     """Return what staff are to know of somebody, each once: an interpreter, and their flags."""
     registered = language_needed(patient)
     own = [interpreter(registered)] if registered else []
-    return tuple(dict.fromkeys([*own, *(_to_staff(one, registered) for one in flagged)]))
+    others = (_to_staff(one, registered) for one in in_order(flagged))
+    return tuple(dict.fromkeys([*own, *others]))
 
 
 def languages_among(patient: Json, flagged: Sequence[Need]) -> set[str]:
@@ -157,7 +158,9 @@ def phone(patient: Json) -> str:
 
 
 def _to_staff(need: Need, registered: str) -> str:
-    """Say of an interpreter who asks for another than is registered: somebody must ask them."""
+    """Mark a patient's own words, and an interpreter for another language than is registered."""
+    if need.key == kinds.WORDS:
+        return f"“{need.words}”"
     is_other = need.is_interpreter and registered and need.language != registered
     return f"{need.words} (the patient says)" if is_other else need.words
 

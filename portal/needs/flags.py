@@ -65,14 +65,14 @@ class Needs:
     words: str = ""
 
     def each(self) -> Iterator[Need]:
-        for key in kinds.BY_KEY:
-            if key in self.ticked:
-                yield Need(kinds.BY_KEY[key].said, key)
         if self.language:
             spoken = f"{said.language(self.language)} interpreter"
             yield Need(spoken, kinds.INTERPRETER, self.language)
         elif self.other:
             yield Need(f"{_OTHER}{self.other}", kinds.INTERPRETER)
+        for key in kinds.BY_KEY:
+            if key in self.ticked:
+                yield Need(kinds.BY_KEY[key].said, key)
         if self.words:
             yield Need(self.words, kinds.WORDS)
 
@@ -115,9 +115,9 @@ def told_of(records: Repository, patient: str) -> Told:
 
 
 def standing_of(records: Repository, patient: str) -> list[Need]:
-    """Return what of it holds."""
+    """Return what of it holds, in order."""
     wanted = _wanted(patient, statuses=[ACTIVE])
-    return [need_of(one) for one in records.search(wanted)[0]]
+    return in_order(need_of(one) for one in records.search(wanted)[0])
 
 
 def need_of(stored: Stored) -> Need:
@@ -127,6 +127,11 @@ def need_of(stored: Stored) -> Need:
         return Need(present(stored).heading())
     language = language_of(flag) if key == kinds.INTERPRETER else ""
     return Need(words.plain(_text(flag)), key, language, _reviewed_on(flag))
+
+
+def in_order(needs: Iterable[Need]) -> list[Need]:
+    """Return needs as lists have them: who interprets first, own words last."""
+    return sorted(needs, key=lambda one: kinds.ORDER.index(one.key))
 
 
 def key_of(stored: Stored) -> str:

@@ -66,7 +66,9 @@ KINDS: Final = (
     Kind("wheelchair", VISITS, "Space for a wheelchair", "Space for a wheelchair", _PLACE),
 )
 BY_KEY: Final[Mapping[str, Kind]] = {kind.key: kind for kind in KINDS}
-KEYS: Final = (*BY_KEY, INTERPRETER, WORDS)
+KEYS: Final = (INTERPRETER, *BY_KEY, WORDS)
+# Of what lists say; a need without a key is the hospital's own.
+ORDER: Final = (INTERPRETER, "", *BY_KEY, WORDS)
 
 
 def category_of(key: str, language: str) -> str:

@@ -93,6 +93,7 @@ def _asked(
         "is_due": is_due(told.reviewed_on, local(now).date()) and form is None,
         "standing": [one.words for one in told.needs.each()],
         "noted": person.known(request).noted,
+        "next": next_of(request),
         "hints": _HINTS,
         "longest": LONGEST_WORDS,
     }

@@ -14,6 +14,9 @@ from portal.appointments.rules import State
 from portal.appointments.together.companies import companies_of
 from portal.emergency.models import EmergencyAccess
 from portal.identity.models import Role, User
+from portal.needs import actions as needs
+from portal.needs.flags import Needs, stamp
+from portal.needs.rules import ASKED_EVERY
 from portal.pifu import asking, deciding, triage
 from portal.pifu.asked import Said
 from portal.pifu.asking import Form
@@ -65,6 +68,7 @@ def a_full_day() -> dict[str, User]:
     _hold_a_clinic(patient, doctor)
     _come_together(grace, patient)
     _ask_to_be_seen(grace, patient, doctor)
+    _need(grace, patient)
     roles = (Role.RECORDS, Role.OPERATIONS, Role.ADMIN)
     staff = {role: with_app(a_login(f"The {role}", role)) for role in roles}
     staff[Role.BOOKING] = with_app(a_login("The office", Role.BOOKING, sites=["north"]))
@@ -117,6 +121,13 @@ def _ask_to_be_seen(grace: User, patient: str, doctor: User) -> None:
         asked = asking.send(records, patient, plan, Form(uuid.uuid4(), said), now)
     found = triage.opened(doctor, records_of(doctor).viewer, asked.key)
     deciding.decide(found, Decision(Act.ADVISE, NOTE), now)
+
+
+def _need(grace: User, patient: str) -> None:
+    """Let Grace have said what she needs so long ago that she is asked if it is still so."""
+    said = Needs(frozenset({"large-print", "longer"}), "ur", words=NOTE)
+    records, long_ago = Repository(signed_viewer(grace)), clock.now() - ASKED_EVERY
+    needs.state(records, patient, said, stamp([]), long_ago)
 
 
 def _fill(hospital: Repository, patient: str) -> None:

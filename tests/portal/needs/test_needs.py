@@ -7,6 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from fhir.access import SYSTEM
+from fhir.arrivals import Refused
+from fhir.intake import Source, accept
+from fhir.raw import Entry, dump
+from fhir.validation import check
 from tests.builders import a_patient
 from tests.fhir.hl7.reading import written
 from tests.portal.appointments import clinic as making
@@ -46,15 +51,16 @@ def test_what_is_said_once_reaches_the_search_the_booking_and_every_list(
     answer = amina.states(**SAID, **POLISH)
 
     assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
-    assert "Showing: any time, with a Polish interpreter." in amina.reads(
-        f"/appointments/book/{ticket}/"
-    )
+    times = amina.reads(f"/appointments/book/{ticket}/")
+    assert "Showing: any time, with a Polish interpreter." in times
+    assert "You told us that you need a longer visit. The clinic sees that." in times
     address = holds(amina.browser, ticket, slots[0])
-    check = amina.reads(address)
-    assert "Interpreter Polish. They will be there with you." in check
-    assert "What you need from us" in check
-    for said in ("Large print", "Longer appointment", "Quiet place to wait", "Face me, please"):
-        assert said in check
+    page = amina.reads(address)
+    assert "Interpreter Polish. They will be there with you." in page
+    needed = "Large print Longer appointment Quiet place to wait Face me, please"
+    assert f"What you need from us {needed} Change" in page
+    assert f'href="{PAGE}?next={address}"' in amina.browser.get(address).content.decode()
+    assert amina.states(**SAID, **POLISH, next=address).headers["Location"] == address
     amina.browser.post(address, {"reason": "", "phone": "07700 900456"})
     (booked,) = making.appointments_of(amina.patient)
     kept = {one["reference"] for one in booked.json["supportingInformation"]}
@@ -64,8 +70,8 @@ def test_what_is_said_once_reaches_the_search_the_booking_and_every_list(
     moved_clock.move_to(slots[0].starts_at)
     amina.comes_back()
     for page in (day, words(signed_in(dr_nair).get("/staff/visits/"))):
-        for said in ("Polish interpreter", "Longer appointment", "Face me, please"):
-            assert said in page
+        needed = "Polish interpreter Large print Longer appointment Quiet place to wait"
+        assert f"{needed} “Face me, please”" in page
     letter = amina.reads(f"/appointments/{booked.id}/letter/")
     assert "What you need from us Polish interpreter" in letter
     log = amina.reads("/record/access-log/")
@@ -118,8 +124,8 @@ def test_a_language_without_a_code_is_kept_in_words_and_promised_by_no_clinic(
     assert 'value="Tigrinya"' in amina.browser.get(PAGE).content.decode()
     times = amina.reads(f"/appointments/book/{ticket}/")
     assert "with a Polish interpreter" not in times
-    check = amina.reads(holds(amina.browser, ticket, slots[0]))
-    assert "Interpreter Tigrinya. This clinic has none of its own." in check
+    page = amina.reads(holds(amina.browser, ticket, slots[0]))
+    assert "Interpreter Tigrinya. This clinic has none of its own." in page
 
 
 @pytest.mark.usefixtures("booking")
@@ -148,6 +154,14 @@ def sent(event, minute, language):
     return filed(raw.replace(b"20260310140500", f"2026031209{minute}00".encode())).patient
 
 
+def overwrites(resource):
+    """Let the hospital's own system say something else of a resource."""
+    text = dump({name: value for name, value in resource.items() if name != "meta"})
+    kind, key = resource["resourceType"], resource["id"]
+    entry = Entry("", "PUT", f"{kind}/{key}", "", "", "", text, check(text).resource)
+    accept([entry], Source("pas", SYSTEM))
+
+
 def test_the_next_message_of_the_hospital_leaves_it_and_is_left(hospital, slots, sam, moved_clock):
     ada, login = sent("A28", "01", "ur"), a_login("Ada Moss")
     linked(login, ada)
@@ -161,6 +175,10 @@ def test_the_next_message_of_the_hospital_leaves_it_and_is_left(hospital, slots,
     (spoken,) = hospital.read("Patient", ada).json["communication"]
     assert spoken["language"]["coding"][0]["code"] == "bn"
     assert standing(ada) == {"interpreter", "braille"}
+    flag = told(ada).flags["braille"].json
+    with pytest.raises(Refused, match="another feed keeps this resource"):
+        overwrites(flag | {"status": "inactive"})
+    assert told(ada).flags["braille"].json == flag
     said = words(sam.get(DAY))
     assert "Polish interpreter" in said
     assert "Braille" in said
