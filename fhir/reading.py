@@ -254,8 +254,8 @@ class Reader:
         return found
 
     def _note(self, damaged: Unreadable, interaction: Interaction) -> None:
-        """Leave in the log and the audit that something is there and cannot be read."""
-        logger.error("alarm: what is kept of %s is no JSON", damaged)
+        """Leave in the audit what cannot be read, and in the log that there is something."""
+        logger.error("alarm: what is kept of a resource is no JSON: the audit says of which")
         seen = Seen(damaged.patient, damaged.resource_type, [damaged.id])
         self._say_no(Call(interaction, [seen], Verdict.UNREADABLE))
 

@@ -91,8 +91,9 @@ def test_operators_are_told_without_a_word_of_it_and_its_patient_reads_no_row_of
         her_browser.get("/record/conditions/")
         her_browser.get("/record/conditions/")
 
-    line = f"alarm: what is kept of Condition/{damaged.id} is no JSON"
+    line = "alarm: what is kept of a resource is no JSON: the audit says of which"
     assert caplog.messages.count(line) == 2
+    assert not [one for one in caplog.messages if damaged.id in one or damaged.patient in one]
     assert alarms.counts()[Alarm.UNREADABLE] == 1
     assert "unreadable" not in {one.outcome for one in entries_for(SYSTEM, damaged.patient)}
 

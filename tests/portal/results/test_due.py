@@ -170,7 +170,7 @@ def test_what_fails_of_one_patient_stops_nobody_elses(unreadable, due, night, am
     in_the_morning(night)
 
     assert (seen(amina_yusuf), seen(ben)) == ([due[0]], [])
-    assert "what is due of one patient cannot be released: JSONDecodeError" in caplog.text
+    assert "what is due of one patient cannot be released: Unreadable" in caplog.text
     assert not [one for one in (ben, report, result, "Carter") if one in caplog.text]
 
 
