@@ -10,6 +10,7 @@ from portal.carers import scopes
 from portal.carers.standing import helped_by
 from portal.identity.models import Capacity
 from portal.record.dates import local
+from portal.record.whose import Whose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +30,10 @@ def shared(request: HttpRequest) -> dict[str, Any]:
     """
     standing: Standing | None = getattr(request, "standing", None)
     records: Repository | None = getattr(request, "records", None)
-    told: dict[str, Any] = {"left_out": records.left_out if records else {}}
+    told: dict[str, Any] = {"left_out": records.left_out if records else {}, "whose": Whose()}
     if standing is not None and standing.acting is not None:
         acts = standing.acting
+        told["whose"] = Whose(acts.name)
         return told | {"acting_for": acts.name, "shared": acts.scopes, "people_helped": tuple}
     people: Callable[[], Any] = tuple
     if standing is not None and standing.capacity == Capacity.PATIENT:

@@ -12,6 +12,7 @@ from fhir.access import READING, Grant
 from fhir.labels import Label
 from portal.identity import grants
 from portal.record.sections import BROWSED, SECTION_OF, SECTIONS
+from portal.record.whose import Whose
 from tests.builders import a_patient, labelled
 from tests.portal.pages import main, words
 from tests.portal.record.things import a_condition, a_medicine, an_allergy, an_example_of
@@ -29,7 +30,7 @@ def test_each_section_opens_and_says_when_nothing_is_in_it(her_browser, section)
     said = words(her_browser.get(f"/record/{section.key}/"))
 
     assert section.title in said
-    assert section.nothing in said
+    assert Whose().said(section.nothing) in said
 
 
 @pytest.mark.parametrize("section", BROWSED, ids=lambda section: section.key)
@@ -104,7 +105,7 @@ def test_that_there_is_no_allergy_is_another_text_than_that_nothing_is_written(
 
     assert "Nothing has been written down This hospital has no allergy note for you." in nothing
     assert "We do not hold this" in elsewhere
-    assert "Your GP surgery keeps the list of your allergies. Ask them." in elsewhere
+    assert "Your GP surgery keeps the list of allergies. Ask them." in elsewhere
     assert "You have no known allergies" in none
     assert "Nothing has been written down" not in none + elsewhere
 
