@@ -112,6 +112,11 @@ class Viewer:
             total |= grant.sees
         return total
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether the database's own policies hide nothing."""
+        return self.scope == EVERYONE and self.sees & _HIDING == _HIDING
+
 
 # Relay and intake: they carry out rules and so stand above them.
 SYSTEM: Final = Viewer(

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.db import connection
 
-from fhir import changes
+from fhir import deliveries
 from fhir.access import SYSTEM
 from fhir.hl7.inbox import RETRIES
 from fhir.labels import Label
@@ -28,7 +28,7 @@ class Alarm(enum.StrEnum):
 def counts() -> dict[Alarm, int]:
     """Return how many there are of each kind, in one query."""
     with scoped(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"retries": len(RETRIES), "tellings": len(changes.RETRIES)})
+        cursor.execute(_COUNT, {"retries": len(RETRIES), "tellings": len(deliveries.RETRIES)})
         return dict(zip(Alarm, cursor.fetchone(), strict=True))
 
 

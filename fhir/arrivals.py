@@ -76,16 +76,19 @@ class _Arrival:
 class Bundle:
     """The entries of one bundle and where they go. To be used once, in a transaction."""
 
-    def __init__(self, entries: Sequence[Entry], source: Source) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], source: Source, names: origins.Names | None = None
+    ) -> None:
         """Take the entries as `fhir.validation` has checked them."""
         self.source = source
+        self._names = names or origins.Names()
         self._arrivals = [self._arrival(n, entry) for n, entry in enumerate(entries)]
         self._current: dict[tuple[str, str], Holding] = {}
         self._taken: dict[Address, str] = {}
 
     def write(self) -> list[Written]:
         """Write all entries and return what became of each, in order."""
-        known = origins.find(key for one in self._arrivals for key in one.keys)
+        known = self._names.find(key for one in self._arrivals for key in one.keys)
         known_before = frozenset(known)
         self._current = held({(a.resource_type, a.id) for a in known.values()} | self._put_ids())
         for one in self._arrivals:
@@ -193,7 +196,7 @@ class Bundle:
             for key in [origins.reference_key(self.source.feed, reference)]
             if key
         }
-        found = origins.find(outside.values())
+        found = self._names.find(outside.values())
         for reference, key in outside.items():
             if key in found:
                 mapping[reference] = str(found[key])

@@ -1,32 +1,26 @@
 """The event log: what happened to each patient's record, numbered in the writing transaction.
 
 The log is the truth and a push is a hint (decisions 7). A change says which resource, never what
-it holds. Subscribers named in settings.FHIR_SUBSCRIBERS are told of each change by the relay, each
-on its own, again and again until it succeeds.
+it holds. Subscribers named in settings.FHIR_SUBSCRIBERS are owed each change that they have named
+(`fhir.deliveries`).
 """
 
-import logging
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils.module_loading import import_string
+from django.db import connection
 
 from fhir import arrays
 from fhir.access import EVERYONE, SYSTEM, Interaction, Viewer, visible
 from fhir.scope import fetched_as, scoped
 
-logger = logging.getLogger(__name__)
-
 CHANNEL = "daybook"
 OWED = "daybook_owed"
 _PAYLOAD_LIMIT = 7_500
-RETRIES = (1, 5, 30, 300, 3600)
-MOST = 100  # deliveries taken at once
 # Changes that name no resource: a right to look has changed; something has been looked at.
 AUTH = "auth"
 SEEN = "seen"
@@ -56,9 +50,6 @@ class Head:
 
     epoch: str
     seq: int
-
-
-Subscriber = Callable[[Sequence[Change]], None]
 
 
 def record(changes: Iterable[Change]) -> None:
@@ -171,11 +162,11 @@ def since(viewer: Viewer, patient: str, seq: int, limit: int = 500) -> list[Chan
     condition, parameters = _seen_by(viewer)
     found = fetched_as(
         viewer,
-        f"SELECT {_COLUMNS} FROM portal_fhir_change r WHERE r.patient = %s AND r.seq > %s"
+        f"SELECT {COLUMNS} FROM portal_fhir_change r WHERE r.patient = %s AND r.seq > %s"
         f" AND NOT r.backload AND {condition} ORDER BY r.seq, r.n LIMIT %s",
         [patient, seq, *parameters, limit],
     )
-    return [_change(row) for row in found]
+    return [change_of(row) for row in found]
 
 
 def after(marks: Mapping[str, int]) -> list[Change]:
@@ -185,13 +176,13 @@ def after(marks: Mapping[str, int]) -> list[Change]:
     """
     found = fetched_as(
         SYSTEM,
-        f"SELECT {_COLUMNS}, s.epoch FROM unnest(%b::text[], %b::bigint[]) mark(patient, seq)"
+        f"SELECT {COLUMNS}, s.epoch FROM unnest(%b::text[], %b::bigint[]) mark(patient, seq)"
         " JOIN portal_fhir_change r ON r.patient = mark.patient AND r.seq > mark.seq"
         " AND NOT r.backload JOIN portal_fhir_stream s ON s.patient = r.patient"
         " ORDER BY r.patient, r.seq, r.n",
         [list(marks), list(marks.values())],
     )
-    return [_change(row) for row in found]
+    return [change_of(row) for row in found]
 
 
 def numbers(patients: Collection[str]) -> dict[str, Head]:
@@ -204,57 +195,14 @@ def numbers(patients: Collection[str]) -> dict[str, Head]:
     return {patient: Head(epoch, seq) for patient, epoch, seq in found}
 
 
-def deliver_next(limit: int = MOST) -> int:
-    """Tell subscribers of the changes they are owed; return how many deliveries were taken.
-
-    A subscriber that fails is told again later, alone; the others are not held up.
-    """
-    with scoped(SYSTEM, (_DUE, [limit])) as (due,):
-        owed: dict[tuple[int, str, int], list[Change]] = {}
-        for delivery, name, attempts, *change in due.rows:
-            owed.setdefault((delivery, name, attempts), []).append(_change(change))
-        for one, changes in owed.items():
-            _deliver(*one, changes)
-    return len(owed)
-
-
-def _deliver(delivery: int, name: str, attempts: int, changes: Sequence[Change]) -> None:
-    subscriber: Subscriber = import_string(name)
-    try:
-        with transaction.atomic():
-            subscriber(changes)
-    except Exception as fault:  # noqa: BLE001 (the relay outlives whom it calls)
-        # The relay outlives whom it calls; the fault's type is named, its words may hold a value.
-        logger.error("subscriber %s failed: %s", name, type(fault).__name__)  # noqa: TRY400
-        _later(delivery, attempts, type(fault).__name__)
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM portal_fhir_delivery WHERE id = %s", [delivery])
-
-
-def _later(delivery: int, attempts: int, error: str) -> None:
-    wait = timedelta(seconds=RETRIES[min(attempts, len(RETRIES) - 1)])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE portal_fhir_delivery SET attempts = attempts + 1, error = %s,"
-            " due_at = daybook_now() + %s * interval '1 second' WHERE id = %s",
-            [error, wait.total_seconds(), delivery],
-        )
-
-
-_COLUMNS = (
+# Of the log `r`, as `change_of` takes them.
+COLUMNS = (
     "r.patient, r.resource_type, r.logical_id, r.version, r.kind, r.labels, r.backload, r.seq, r.at"
 )
-_DUE: Final = f"""
-SELECT d.id, d.subscriber, d.attempts, {_COLUMNS}
-FROM (SELECT id, patient, seq, subscriber, attempts, due_at FROM portal_fhir_delivery
-  WHERE due_at <= daybook_now() ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED) d
-JOIN portal_fhir_change r ON r.patient = d.patient AND r.seq = d.seq ORDER BY d.due_at, d.id, r.n
-"""
 
 
-def _change(row: Sequence[object]) -> Change:
-    return Change(*row)  # type: ignore[arg-type]
+def change_of(row: Sequence[Any]) -> Change:
+    return Change(*row)
 
 
 def _seen_by(viewer: Viewer) -> tuple[str, list[Any]]:

@@ -15,7 +15,7 @@ from fhir import changes
 from fhir.access import SYSTEM
 from fhir.arrivals import Bundle, IdentityChanged, Refused, Source, Unmatched
 from fhir.changes import Change
-from fhir.origins import Raced
+from fhir.origins import Names, Raced
 from fhir.raw import Entry
 from fhir.scope import scoped
 from fhir.writing import Written
@@ -37,15 +37,16 @@ __all__ = [
 _LATE: Final = "it is older than what is held, and was kept as history"
 
 
-def accept(entries: Sequence[Entry], source: Source) -> list[Written]:
+def accept(entries: Sequence[Entry], source: Source, names: Names | None = None) -> list[Written]:
     """Write a bundle's entries, all or none, and return what became of each, in order.
 
     Each entry has been checked by `fhir.validation` and is a POST or a PUT with a resource.
+    `names` are those that the transaction around has asked for already.
 
     :raises Refused, Unmatched, IdentityChanged: it is not taken.
     :raises Conflict: an entry's ifMatch is not the current version.
     """
-    return _again_if_raced(lambda: Bundle(entries, source).write())
+    return _again_if_raced(lambda: Bundle(entries, source, names).write())
 
 
 def accept_once(

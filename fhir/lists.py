@@ -8,7 +8,8 @@ from django.db import connection
 
 from fhir.access import SYSTEM, Interaction, visible
 from fhir.audit import Seen
-from fhir.reading import Reader, fetched
+from fhir.histories import Historian
+from fhir.reading import fetched
 from fhir.scope import scoped
 from fhir.search import query
 from fhir.search.query import Criteria
@@ -16,7 +17,7 @@ from fhir.search.words import terms_of
 from fhir.stored import LISTED, SUMMARY, Retraction, Stored, Summary, retraction, stored, summary
 
 
-class Lister(Reader):
+class Lister(Historian):
     """The part of the door through which lists look; each call is one statement and its audit."""
 
     def search_any(self, wanted: Sequence[Criteria]) -> tuple[list[Stored], bool]:

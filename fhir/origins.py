@@ -73,6 +73,21 @@ def reference_key(feed: str, reference: str) -> Key | None:
     return url_key(feed, parts[-2], reference) if len(parts) > 1 else None
 
 
+class Names:
+    """What a feed's names lead to, each asked for once: to be used in one transaction."""
+
+    def __init__(self) -> None:
+        self._asked: set[Key] = set()
+        self._found: dict[Key, Address] = {}
+
+    def find(self, keys: Iterable[Key]) -> dict[Key, Address]:
+        """Return the addresses of the keys that are known."""
+        wanted = set(keys)
+        self._found |= find(wanted - self._asked)
+        self._asked |= wanted
+        return {key: self._found[key] for key in wanted if key in self._found}
+
+
 def find(keys: Iterable[Key]) -> dict[Key, Address]:
     """Return the addresses of the keys that are known, in one query."""
     wanted = set(keys)

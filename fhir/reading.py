@@ -32,7 +32,8 @@ class NotFound(Exception):
 class Reader:
     """The half of the door that opens inwards; `fhir.store.Repository` is the whole.
 
-    What is read of several types at once is in `fhir.lists`.
+    What is read of several types at once is in `fhir.lists`, and what was said before in
+    `fhir.histories`.
     """
 
     def __init__(self, viewer: Viewer, *, backload: bool = False, leaves_out: bool = False) -> None:
@@ -66,18 +67,6 @@ class Reader:
             [resource_type, logical_id, *parameters],
         )
 
-    def read_version(self, resource_type: str, logical_id: str, version: int) -> Stored:
-        """Return one version; while the current one is withheld, none of them can be read.
-
-        :raises NotFound: there is none that this viewer may read.
-        """
-        statement, parameters = self._versions(resource_type)
-        return self._one(
-            Interaction.HISTORY,
-            f"{statement} AND v.version = %s",
-            [resource_type, logical_id, *parameters, version],
-        )
-
     def current_version(self, resource_type: str, logical_id: str) -> int | None:
         """Return the number of the version that `read` would return, or None; nothing is shown.
 
@@ -92,59 +81,19 @@ class Reader:
             )
         return int(rows[0][0]) if rows else None
 
-    def history(
-        self, resource_type: str, logical_id: str, *, late: bool = True, most: int | None = None
-    ) -> list[Stored]:
-        """Return the versions that this viewer may read, the newest first.
-
-        Those that came late never were the current one; unless `late`, they are left out.
-
-        :raises NotFound: there is no resource that this viewer may read.
-        """
-        statement, parameters = self._versions(resource_type)
-        in_time = "" if late else " AND NOT v.late"
-        with scoped(self.viewer, undoes=False):
-            rows = fetched(
-                f"{statement}{in_time} ORDER BY v.version DESC LIMIT %s",
-                [resource_type, logical_id, *parameters, most],
-            )
-            if rows:
-                seen = Seen(rows[0][3], resource_type, [logical_id])
-                self._audit(Interaction.HISTORY, [seen])
-        if not rows:
-            raise self._refusal(Interaction.HISTORY, resource_type, logical_id)
-        return self._made(stored, rows, Interaction.HISTORY)
-
-    def before(self, resource_type: str, ids: Sequence[str], *, most: int) -> list[Stored]:
-        """Return the last versions before the current one of each of these, the newest first.
-
-        Of as many resources as are named: one query. What came late never was the current one.
-        """
-        one, parameters = self._versions(resource_type)
-        each = one.replace("v.logical_id = %s", "v.logical_id = ANY(%s)")
-        with scoped(self.viewer, undoes=False):
-            rows = fetched(
-                f"{each} AND NOT v.late AND v.version < r.version AND v.version >= r.version - %s"
-                " ORDER BY v.logical_id, v.version DESC",
-                [resource_type, list(ids), *parameters, most],
-            )
-            named: dict[str, dict[str, None]] = {}
-            for row in rows:
-                named.setdefault(row[3], {})[row[1]] = None
-            seen = [Seen(patient, resource_type, list(ids)) for patient, ids in named.items()]
-            self._audit(Interaction.HISTORY, seen)
-        return self._made(stored, rows, Interaction.HISTORY)
-
     def search(self, criteria: Criteria) -> tuple[list[Stored], bool]:
         """Return one page of resources, and whether more follow."""
-        columns = f"{STORED}, r.at, r.number"
-        rows, more = self._page(criteria, columns)
-        found = self._made(stored, rows)
-        return found, more and bool(found)
+        return self.searches(criteria)[0]
+
+    def searches(self, *wanted: Criteria) -> list[tuple[list[Stored], bool]]:
+        """Return for each of several searches, made in one journey, what `search` does."""
+        pages = self._pages(wanted, f"{STORED}, r.at, r.number")
+        found = [(self._made(stored, rows), more) for rows, more in pages]
+        return [(page, more and bool(page)) for page, more in found]
 
     def summaries(self, criteria: Criteria) -> tuple[list[Summary], bool]:
         """Return what a list shows of one page, and whether more follow."""
-        rows, more = self._page(criteria, SUMMARY)
+        rows, more = self._pages([criteria], SUMMARY)[0]
         found = self._made(summary, rows)
         return found, more and bool(found)
 
@@ -183,17 +132,6 @@ class Reader:
         else:
             self._calls.append(call)
 
-    def _versions(self, resource_type: str) -> tuple[str, list[Any]]:
-        rule, parameters = visible(self.viewer, Interaction.HISTORY, resource_type)
-        of_version = rule.replace("r.labels", "v.labels").replace("r.patient", "v.patient")
-        statement = (
-            "SELECT v.resource_type, v.logical_id, v.version, v.patient, v.labels, v.updated_at,"
-            " v.text FROM portal_fhir_version v JOIN portal_fhir_resource r ON r.patient ="
-            " v.patient AND r.number = v.number WHERE v.resource_type = %s AND v.logical_id = %s"
-            f" AND {rule} AND {of_version}"
-        )
-        return statement, [*parameters, *parameters]
-
     def _one(self, interaction: Interaction, statement: str, parameters: list[Any]) -> Stored:
         resource_type, logical_id = parameters[:2]
         with scoped(self.viewer, undoes=False):
@@ -208,15 +146,19 @@ class Reader:
             self._note(damaged, interaction)
             raise
 
-    def _page(self, criteria: Criteria, columns: str) -> tuple[list[tuple[Any, ...]], bool]:
-        rule = visible(self.viewer, Interaction.SEARCH, criteria.resource_type)
-        statement, parameters = query.page(criteria, columns, rule)
-        with scoped(self.viewer, undoes=False):
-            rows = fetched(statement, parameters)
-            more = len(rows) > criteria.count
-            del rows[criteria.count :]
-            self._audit_search(criteria, rows, _verdict(rule[0]))
-        return rows, more
+    def _pages(
+        self, wanted: Sequence[Criteria], columns: str
+    ) -> list[tuple[list[tuple[Any, ...]], bool]]:
+        if not wanted:
+            return []
+        rules = [visible(self.viewer, Interaction.SEARCH, one.resource_type) for one in wanted]
+        asked = [query.page(one, columns, rule) for one, rule in zip(wanted, rules, strict=True)]
+        pages = []
+        with scoped(self.viewer, *asked, undoes=False) as answers:
+            for criteria, rule, (rows, _) in zip(wanted, rules, answers, strict=True):
+                pages.append((rows[: criteria.count], len(rows) > criteria.count))
+                self._audit_search(criteria, pages[-1][0], _verdict(rule[0]))
+        return pages
 
     def _audit_search(
         self,

@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app as tasks
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import DEFAULT_QUEUE, Status
 
-from fhir import audit, changes
+from fhir import audit, changes, deliveries
 from fhir.hl7 import inbox
 from portal import waking
 from portal.export.tasks import QUEUE as SLOW_QUEUE
@@ -42,7 +42,7 @@ class _Work(NamedTuple):
 
 
 WORKS: Final = {
-    "changes": _Work(changes.deliver_next, changes.MOST, changes.OWED),
+    "changes": _Work(deliveries.deliver_next, deliveries.MOST, changes.OWED),
     "messages": _Work(inbox.process_next, 1, inbox.CHANNEL),
     # Nobody waits for the chain: it is linked by the clock, many rows at once.
     "audit": _Work(audit.chain, audit.MOST, ""),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 from fhir import adopting, holdings, matching, origins
@@ -67,7 +68,8 @@ def file(raw: bytes, feed: Mapping[str, Any], received_at: datetime) -> Filed:
     message = Message.read(raw, settings.charset)
     said = mapped(message, settings)
     person = _person(said, message, settings)
-    _lay_over(said, message, settings, person)
+    names = origins.Names()
+    _lay_over(said, message, settings, person, names)
     stated_at, notes = _stated_at(message, received_at)
     source = Source(
         settings.name,
@@ -76,7 +78,7 @@ def file(raw: bytes, feed: Mapping[str, Any], received_at: datetime) -> Filed:
         backload=stated_at < received_at - _HISTORY,
         known={said.known_as: f"Patient/{person}"} if person else {},
     )
-    written = accept(check(dump(said.bundle)).entries(), source)
+    written = accept(check(dump(said.bundle)).entries(), source, names)
     _keep_with_newer(said, written, source)
     notes = (*message.warnings, *said.warnings, *notes, *lateness(written))
     return Filed(_owner(written), notes, _lanes(said), tuple(written))
@@ -150,11 +152,15 @@ def _entries(said: Mapped) -> list[Json]:
     return found
 
 
-def _lay_over(said: Mapped, message: Message, settings: FeedSettings, person: str) -> None:
+def _lay_over(
+    said: Mapped, message: Message, settings: FeedSettings, person: str, names: origins.Names
+) -> None:
     """Complete what the message says by what is held, where it says only a part."""
     urls = {one["fullUrl"]: one["resource"]["resourceType"] for one in _entries(said)}
     keys = {url: origins.url_key(settings.name, kind, url) for url, kind in urls.items()}
-    found = origins.find(keys.values())
+    # With the other names that intake will ask for: one journey less.
+    numbers = (origins.identifier_keys(settings.name, one["resource"]) for one in _entries(said))
+    found = names.find([*keys.values(), *chain.from_iterable(numbers)])
     addresses = {
         url: (found[key].resource_type, found[key].id) for url, key in keys.items() if key in found
     }

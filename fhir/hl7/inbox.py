@@ -97,7 +97,7 @@ def wake_unmatched(lanes: Sequence[bytes]) -> int:
 def _claim() -> _Claimed | None:
     """Take a message for ourselves; if we end before it is settled, another takes it again."""
     found = fetched_as(SYSTEM, CLAIM, [_LEASE])
-    return _Claimed(*found[0]) if found else None
+    return _Claimed(*found[0][:-1]) if found else None
 
 
 def _held(claimed: _Claimed) -> AbstractContextManager[list[Answer]]:

@@ -4,7 +4,8 @@ from typing import Final
 
 # The first message that nothing holds up. A report passes earlier ones of its person that have
 # been tried and have stood for a quarter of an hour, if none of them says anything of the same
-# report (decisions 8): it is marked.
+# report (decisions 8): it is marked. A claim that the database loses as it dies is made again, so
+# that nobody waits until it is on disk.
 CLAIM: Final = """
 WITH head AS (
   SELECT m.id, EXISTS (
@@ -28,7 +29,8 @@ SET state = 'retry', attempts = m.attempts + 1,
     out_of_order = m.out_of_order OR head.out_of_order,
     due_at = daybook_now() + %s * interval '1 second'
 FROM head WHERE m.id = head.id
-RETURNING m.id, m.feed, m.raw, m.kind, m.attempts, m.received_at
+RETURNING m.id, m.feed, m.raw, m.kind, m.attempts, m.received_at,
+  set_config('synchronous_commit', 'off', true)
 """
 # And its feed, or nothing where that is not known any more.
 HOLD: Final = """

@@ -10,7 +10,7 @@ import psycopg
 from django.db import connection
 from django.test import Client
 
-from fhir import changes
+from fhir import deliveries
 from fhir.access import SYSTEM
 from fhir.hl7 import capture, inbox
 from fhir.hl7.envelope import envelope_of
@@ -102,7 +102,7 @@ def _post(client: Client, posted: list[bytes]) -> None:
 
 
 def _deliver() -> None:
-    while changes.deliver_next():
+    while deliveries.deliver_next():
         pass
 
 

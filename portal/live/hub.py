@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
@@ -46,6 +46,13 @@ class OpenPage:
     close: Callable[[int], None]
     content: Callable[[], None] = field(default=lambda: None)
     desk: str = ""
+
+
+class _News(NamedTuple):
+    """What a page is told: how far the log has come for it, and which sections are touched."""
+
+    head: Head
+    sections: list[str]
 
 
 class Hub:
@@ -155,8 +162,7 @@ class Hub:
         for patient, found in by_patient.items():
             if patient in self._known:
                 self._known[patient] = max(self._known[patient], found[-1].seq)
-            for page in tuple(self._pages.get(patient, ())):
-                _tell_one(page, found)
+            _tell_all(tuple(self._pages.get(patient, ())), found)
 
     async def _tell_desks(self, heard: set[str]) -> None:
         open_now = self._desks()
@@ -188,12 +194,24 @@ class Hub:
         return [page for pages in self._pages.values() for page in pages]
 
 
-def _tell_one(page: OpenPage, found: list[Change]) -> None:
+def _tell_all(pages: Iterable[OpenPage], found: list[Change]) -> None:
+    """Tell each of a patient's pages; what one viewer has open is decided once."""
+    decided: dict[tuple[Viewer, int], _News | None] = {}
+    for page in pages:
+        known = page.viewer, page.head.seq
+        if known not in decided:
+            decided[known] = _news(page, found)
+        if news := decided[known]:
+            page.head = news.head
+            page.tell(news.head, news.sections)
+
+
+def _news(page: OpenPage, found: list[Change]) -> _News | None:
     seen = [change for change in found if change.seq > page.head.seq and _may_know(page, change)]
     if not seen:
-        return
-    page.head = Head(seen[-1].epoch, seen[-1].seq)
-    page.tell(page.head, heard_by(page.viewer, sections_of(seen)))
+        return None
+    head = Head(seen[-1].epoch, seen[-1].seq)
+    return _News(head, heard_by(page.viewer, sections_of(seen)))
 
 
 def _may_know(page: OpenPage, change: Change) -> bool:

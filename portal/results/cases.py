@@ -54,6 +54,7 @@ def cases_of(
 ) -> list[Case]:
     """Return the cases to which these resources belong, by type and id; each once."""
     reading = _Reading(records, patient)
+    reading.begin(touched)
     reports = reading.read(REPORT, touched.get(REPORT, ()))
     results = reading.read(RESULT, touched.get(RESULT, ()))
     documents = reading.read(DOCUMENT, touched.get(DOCUMENT, ()))
@@ -83,35 +84,57 @@ class _Reading:
         self._records = records
         self._patient = patient
         self._known: dict[str, Found] = {}
+        # Reports of which the documents that name them have been read.
+        self._with_documents: set[str] = set()
         self._documents: dict[str, Found] = {}
+
+    def begin(self, touched: Mapping[str, Collection[str]]) -> None:
+        """Read what was touched, and the documents that name its reports, in one journey."""
+        asked = [self._named(name, ids) for name in TYPES if (ids := touched.get(name))]
+        self._search(*asked, *self._documents_of(touched.get(REPORT, ())))
 
     def read(self, resource_type: str, ids: Collection[str]) -> Found:
         known = self._known.setdefault(resource_type, {})
-        missing = [one for one in dict.fromkeys(ids) if one not in known]
-        if missing:
-            criteria = Criteria(resource_type, [self._patient], ids=missing, count=len(missing))
-            known |= {one.id: one for one in self._records.search(criteria)[0]}
+        if missing := [one for one in dict.fromkeys(ids) if one not in known]:
+            self._search(self._named(resource_type, missing))
         return {one: known[one] for one in ids if one in known}
 
-    def naming(self, resource_type: str, name: str, target: str, ids: Iterable[str]) -> Found:
+    def naming(self, resource_type: str, name: str, target: str, ids: Collection[str]) -> Found:
         """Return the resources that refer to one of these."""
-        wanted = [f"{target}/{one}" for one in ids]
-        criteria = Criteria(
-            resource_type, [self._patient], references=[(name, wanted)], count=4 * len(wanted) + 50
-        )
-        found = {one.id: one for one in self._records.search(criteria)[0]} if wanted else {}
-        self._known.setdefault(resource_type, {}).update(found)
-        return found
+        return self._search(self._naming(resource_type, name, target, ids)) if ids else {}
 
     def prepare(self, reports: Collection[Stored]) -> None:
         """Read the parts of many reports at once."""
         self.read(RESULT, {name for report in reports for name in _results_of(report)})
         named = {one.id: set(_ids(references_in(one.json), DOCUMENT)) for one in reports}
         self.read(DOCUMENT, {name for names in named.values() for name in names})
-        attached = self.naming(DOCUMENT, "related", REPORT, named)
+        self._search(*self._documents_of(named.keys() - self._with_documents))
         for report, names in named.items():
-            here = {key: one for key, one in attached.items() if report in _owners_of(one)}
+            known = self._known.get(DOCUMENT, {})
+            here = {key: one for key, one in known.items() if report in _owners_of(one)}
             self._documents[report] = here | self.read(DOCUMENT, names)
+
+    def _documents_of(self, reports: Collection[str]) -> list[Criteria]:
+        self._with_documents.update(reports)
+        return [self._naming(DOCUMENT, "related", REPORT, reports)] if reports else []
+
+    def _named(self, resource_type: str, ids: Collection[str]) -> Criteria:
+        return Criteria(resource_type, [self._patient], ids=list(ids), count=len(ids))
+
+    def _naming(self, resource_type: str, name: str, target: str, ids: Collection[str]) -> Criteria:
+        wanted = [f"{target}/{one}" for one in ids]
+        return Criteria(
+            resource_type, [self._patient], references=[(name, wanted)], count=4 * len(wanted) + 50
+        )
+
+    def _search(self, *wanted: Criteria) -> Found:
+        """Read, keep and return what these find, in one journey."""
+        found: Found = {}
+        for criteria, (page, _) in zip(wanted, self._records.searches(*wanted), strict=True):
+            of_type = {one.id: one for one in page}
+            self._known.setdefault(criteria.resource_type, {}).update(of_type)
+            found |= of_type
+        return found
 
     def case(self, subject: Stored) -> Case:
         if subject.resource_type == DOCUMENT:

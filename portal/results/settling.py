@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 
+from fhir import arrays
 from fhir.access import SYSTEM
 from fhir.store import Repository
 from portal.results.cases import Case, cases_of
@@ -29,6 +30,10 @@ _STATES: Final = {
     Outcome.REVIEW: State.REVIEW,
     Outcome.IN_PERSON: State.IN_PERSON,
 }
+_LOCKED: Final = """
+SELECT id FROM portal_duerelease WHERE (resource_type, logical_id) IN
+  (SELECT * FROM unnest(%b::text[], %b::text[])) ORDER BY id FOR UPDATE
+"""
 _KEPT: Final = (
     "version", "rule", "why", "state", "due_at", "waiting_since", "kind", "is_ordinary",
     "is_history", "decided_at", "decided_by",
@@ -104,12 +109,10 @@ def _decided(cases: Sequence[Case], touched: Touched, now: datetime) -> list[_Se
 def _rows_of(cases: Sequence[Case]) -> dict[Address, DueRelease]:
     if not cases:
         return {}
-    ids = [case.subject.id for case in cases]
-    types = {case.subject.resource_type for case in cases}
-    found = DueRelease.objects.select_for_update().filter(
-        resource_type__in=types, logical_id__in=ids
-    )
-    return {(row.resource_type, row.logical_id): row for row in found.order_by("pk")}
+    addresses = [case.address for case in cases]
+    locked = arrays.fetch(_LOCKED, list(zip(*addresses, strict=True)))
+    rows = DueRelease.objects.in_bulk([pk for (pk,) in locked]) if locked else {}
+    return {(row.resource_type, row.logical_id): row for row in rows.values()}
 
 
 def _is_history(

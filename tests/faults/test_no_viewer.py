@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.test import Client
 
-from fhir import audit, changes, feeds
+from fhir import audit, deliveries, feeds
 from fhir.access import SYSTEM
 from fhir.intake import Unmatched, keep_unmatched
 from fhir.outcomes import error
@@ -91,7 +91,7 @@ def filled(own_database):
         headers={"Authorization": f"Bearer {token}"},
     )
     assert answer.status_code == 200, answer.content
-    while changes.deliver_next():
+    while deliveries.deliver_next():
         continue
     patient = answer.json()["entry"][0]["response"]["location"].split("/")[1]
     Repository(SYSTEM).create(an_observation(patient))

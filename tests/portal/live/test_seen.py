@@ -3,7 +3,7 @@
 from fhir.access import READING, Grant, Kind, Viewer
 from fhir.changes import SEEN, Change, Head
 from portal.identity.grants import PATIENT_TYPES
-from portal.live.hub import OpenPage, _tell_one
+from portal.live.hub import OpenPage, _tell_all
 from portal.live.topics import ALL
 
 
@@ -26,7 +26,7 @@ def seen_by(who, patient="amina"):
 def test_every_section_is_told_to_look_again():
     told = []
 
-    _tell_one(an_open_page("amina", told), seen_by("Patient/amina"))
+    _tell_all([an_open_page("amina", told)], seen_by("Patient/amina"))
 
     assert told == [(4, list(ALL))]
 
@@ -34,7 +34,7 @@ def test_every_section_is_told_to_look_again():
 def test_pages_of_another_record_are_not_told():
     told = []
 
-    _tell_one(an_open_page("ben", told), seen_by("Patient/amina"))
+    _tell_all([an_open_page("ben", told)], seen_by("Patient/amina"))
 
     assert told == []
 
@@ -43,8 +43,7 @@ def test_what_the_patient_has_looked_at_is_not_told_to_somebody_who_helps_them()
     of_patient, of_carer = [], []
     carer = an_open_page("amina", of_carer, who="RelatedPerson/zara")
 
-    for page in (an_open_page("amina", of_patient), carer):
-        _tell_one(page, seen_by("Patient/amina"))
+    _tell_all([an_open_page("amina", of_patient), carer], seen_by("Patient/amina"))
 
     assert len(of_patient) == 1
     assert of_carer == []
@@ -54,6 +53,17 @@ def test_a_section_of_which_nothing_is_shared_is_not_even_named():
     letters_only = []
     letter = Change("amina", "DocumentReference", "d", 1, "update", seq=4)
 
-    _tell_one(an_open_page("amina", letters_only, {"DocumentReference"}), [letter])
+    _tell_all([an_open_page("amina", letters_only, {"DocumentReference"})], [letter])
 
     assert letters_only == [(4, ["home", "letters"])]
+
+
+def test_each_page_that_somebody_has_open_is_told_of_what_it_has_not_heard():
+    told = []
+    first, second, ahead = (an_open_page("amina", told) for _ in range(3))
+    ahead.head = Head("e", 4)
+
+    _tell_all([first, second, ahead], seen_by("Patient/amina"))
+
+    assert told == [(4, list(ALL))] * 2
+    assert {page.head.seq for page in (first, second, ahead)} == {4}

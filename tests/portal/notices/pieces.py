@@ -2,7 +2,7 @@
 
 from django.core import mail
 
-from fhir import changes
+from fhir import deliveries
 from fhir.access import SYSTEM
 from fhir.scope import scoped
 from portal import clock
@@ -12,7 +12,7 @@ from portal.notices.sending import send_due
 
 def told():
     """Let the relay tell of all changes; return the notices there are, by when they are due."""
-    while changes.deliver_next():
+    while deliveries.deliver_next():
         pass
     return notices()
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fhir import changes
+from fhir import deliveries
 from fhir.access import SYSTEM
 from fhir.scope import scoped
 from fhir.store import Repository
@@ -65,7 +65,7 @@ def cancels(booking):
 
 def relayed():
     """Let the relay tell of all changes, and the task offer what they have freed."""
-    while changes.deliver_next():
+    while deliveries.deliver_next():
         pass
     actions_of_offers.go_on_with_all(clock.now())
 

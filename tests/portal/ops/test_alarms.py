@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from fhir import alarms, audit, changes
+from fhir import alarms, audit, changes, deliveries
 from fhir.access import SYSTEM, Interaction, Verdict
 from fhir.alarms import Alarm
 from fhir.audit import Call, Seen
@@ -93,12 +93,12 @@ def test_a_change_that_somebody_cannot_be_told_of_is_an_alarm_until_they_are(set
     settings.FHIR_SUBSCRIBERS = {f"{__name__}.deaf": ["created"]}
     Repository(SYSTEM).create(a_patient("9991000003"))
 
-    for _ in changes.RETRIES[1:]:
-        changes.deliver_next()
+    for _ in deliveries.RETRIES[1:]:
+        deliveries.deliver_next()
         moved_clock.move(hours=2)
     assert alarms.counts()[Alarm.UNTOLD] == 0
 
-    changes.deliver_next()
+    deliveries.deliver_next()
     assert alarms.counts()[Alarm.UNTOLD] == 1
 
 

@@ -5,7 +5,7 @@ from itertools import count
 
 from django.test import Client
 
-from fhir import changes
+from fhir import deliveries
 from fhir.access import SYSTEM, Kind, Viewer
 from fhir.store import Repository
 from portal import clock
@@ -22,7 +22,7 @@ _numbers = count(1)
 
 def told() -> None:
     """Let the relay tell all there is to tell."""
-    while changes.deliver_next():
+    while deliveries.deliver_next():
         continue
 
 

@@ -3,7 +3,7 @@
 import json
 from itertools import count
 
-from fhir import changes
+from fhir import deliveries
 from fhir.access import READING, SYSTEM, Grant, Kind, Viewer
 from fhir.intake import Source, accept
 from fhir.labels import Label
@@ -33,7 +33,7 @@ def received(*resources: Json, source: Source = WINPATH) -> list[str]:
 
 
 def told() -> None:
-    while changes.deliver_next():
+    while deliveries.deliver_next():
         continue
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fhir import audit, changes
+from fhir import audit, changes, deliveries
 from fhir.access import SYSTEM
 from fhir.labels import Label
 from fhir.store import Criteria, NotFound, Repository
@@ -150,7 +150,7 @@ def test_a_report_taken_back_takes_its_results_with_it_but_not_another_reports(a
 
     stored = Repository(SYSTEM).read("DiagnosticReport", report_id).json
     Repository(SYSTEM).update({**stored, "status": "entered-in-error"}, if_match=1)
-    while changes.deliver_next():
+    while deliveries.deliver_next():
         continue
 
     assert not may_see(amina_yusuf, "Observation", alone_id)

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from fhir import changes
+from fhir import deliveries
 from fhir.labels import Label
 from portal.demonstration import review
 from portal.identity.models import User
@@ -40,7 +40,7 @@ def arrives(history):
 
 
 def settles():
-    while changes.deliver_next():
+    while deliveries.deliver_next():
         pass
 
 
