@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management import BaseCommand
 
 from portal import clock
@@ -10,6 +11,7 @@ from portal.export import making
 
 class Command(BaseCommand):
     help = "Makes the copies of records that people have asked for; the relay starts it."
+    requires_system_checks = [Tags.security]  # of pages, only what serves them asks
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         making.take_up(clock.now())

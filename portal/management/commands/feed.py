@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.core.checks import Tags
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from fhir import feeds
@@ -35,6 +36,7 @@ _OF_HL7: Final[dict[str, dict[str, Any]]] = {
 
 class Command(BaseCommand):
     help = "Adds, lists and revokes hospital feeds; a new feed's token is the last word printed."
+    requires_system_checks = [Tags.security]  # of pages, only what serves them asks
 
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from django.core.checks import Tags
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from fhir import feeds
@@ -15,6 +16,7 @@ _WIDTH: Final = 30
 
 class Command(BaseCommand):
     help = "Loads bundles, resources, NDJSON, folders of them, gzipped or not; exits 1 on refusals."
+    requires_system_checks = [Tags.security]  # of pages, only what serves them asks
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")

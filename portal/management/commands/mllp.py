@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import BaseCommand
 
 from fhir.hl7 import mllp
@@ -13,6 +14,7 @@ from portal import processes
 
 class Command(BaseCommand):
     help = "Listens for HL7 v2 over MLLP; manage.py relay reads what it has kept."
+    requires_system_checks = [Tags.security]  # of pages, only what serves them asks
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.MLLP_HOST)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management import BaseCommand
 
 from portal import processes, relaying
@@ -33,6 +34,7 @@ async def run(
 
 class Command(BaseCommand):
     help = "Runs the relay until it is asked to stop; what is under way is finished first."
+    requires_system_checks = [Tags.security]  # of pages, only what serves them asks
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("lines", nargs="*", choices=[*relaying.LINES, []], help="some, or all")
