@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from fhir import changes
 from fhir.access import READING, SYSTEM, Grant, Kind, Viewer
+from fhir.changes import BESIDE, Change
 from fhir.labels import HIDING
 from fhir.scope import scoped
 from fhir.store import Repository
@@ -246,7 +247,9 @@ def _visiting(guest: Guest, now: datetime) -> Visiting:
 
 
 def _tell(guest: Guest) -> None:
-    """Wake the open pages of the patient and of the clinician."""
+    """Wake the open pages of the clinician, and of whoever may see the appointment."""
     held = Consultation.objects.get(pk=guest.consultation)
     desks.changed(desk_of(held.clinician))
-    changes.touch([guest.patient], "Appointment")
+    seen = Repository(SYSTEM).read("Appointment", str(guest.consultation))
+    with scoped(SYSTEM):
+        changes.record([Change(seen.patient, "Appointment", seen.id, 0, BESIDE, seen.labels)])

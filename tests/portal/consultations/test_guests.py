@@ -11,6 +11,7 @@ from django.test import Client
 
 from fhir import changes
 from fhir.access import SYSTEM
+from fhir.labels import Label
 from fhir.r4 import typed
 from fhir.scope import scoped
 from fhir.store import Criteria, Repository
@@ -239,6 +240,19 @@ def test_an_open_waiting_room_is_told_of_each_step_of_the_interpreter(sana, amin
     assert told(lambda: sana.posts("wait")) == "Also here Sana Malik (interpreter)"
     assert told(lambda: sana.posts("leave")) == "Also joining Sana Malik (interpreter)"
     assert "Sana" not in words(amina.opens("wait/?part=room"))
+
+
+def test_whoever_may_not_see_the_visit_hears_nothing_of_the_interpreter(sana, amina, hospital):
+    amina.posts("wait/")
+    hospital.relabel("Appointment", str(amina.key), add=Label.SENSITIVE)
+    patient = amina_of(amina.key)
+    helper = making.carer_of(patient, "Appointment").viewer
+    before = changes.head(helper, patient)
+
+    sana.opens()
+    sana.posts("wait")
+
+    assert changes.head(helper, patient) == before
 
 
 def test_the_visit_that_is_written_names_who_interpreted_and_nobody_who_only_waited(
