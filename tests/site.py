@@ -8,15 +8,18 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 
 from portal import database
+from tests.starting import Started
 
 COMMANDS = {
     "serve": ["serve"],
@@ -27,6 +30,7 @@ COMMANDS = {
 APART = ("mllp", "relay", "web")
 SECONDS_TO_START = 45
 SECONDS_TO_FOLLOW = 60
+SECONDS_TO_END = 30  # once it has closed its output, or is asked to
 SECONDS_REMEMBERED = 0.6
 
 
@@ -106,12 +110,12 @@ class Site:
 
     def command(self, *arguments: str) -> str:
         """Run a command of manage.py against this site, and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=database.ROOT, env=self.environment(), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        started = Started(list(arguments), self.environment())
+        with started.stdout, started.stderr, ThreadPoolExecutor(1) as aside:
+            complained = aside.submit(started.stderr.read)
+            printed = started.stdout.read()
+            assert started.wait(SECONDS_TO_END) == 0, printed + complained.result()
+        return printed
 
     def environment(self) -> dict[str, str]:
         given = {name: value for name, value in os.environ.items() if name not in ABSENT}
@@ -127,19 +131,29 @@ class Site:
         }
 
 
+def alone(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+    """Start a command as people do, loading everything anew."""
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *command], cwd=database.ROOT, env=environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
 ABSENT = {"DATABASE_URL", "DATABASE_ROLE", "DATABASE_POOL", "PUBLIC_HOST", "EMAIL_HOST"}
 
 
 class Running:
     """A process of the service, from its first line of output on."""
 
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        start: Callable[[list[str], dict[str, str]], Any] = Started,
+    ) -> None:
         self.command = command
         self.said: list[str] = []
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", *command], cwd=database.ROOT, env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        self.process = start(command, environment)
         self._ready: queue.Queue[bool] = queue.Queue()
         self._readers = [
             threading.Thread(target=read, daemon=True) for read in (self._read, self._read_errors)
@@ -172,7 +186,7 @@ class Running:
             raise DidNotStart(f"manage.py {' '.join(self.command)}:\n{''.join(self.said)}")
 
     def _close(self) -> None:
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=SECONDS_TO_END)
         for reader in self._readers:
             reader.join()
         self.process.stdout.close()

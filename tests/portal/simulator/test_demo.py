@@ -10,14 +10,14 @@ import pytest
 from portal.simulator import cast
 from portal.simulator.accounts import PASSWORD
 from portal.simulator.table import chosen
-from tests.site import Running, Site
+from tests.site import Running, Site, alone
 
 pytestmark = pytest.mark.journey
 
 
 def starts(site: Site, folder) -> Running:
     """Start the demo and return when it says who can sign in."""
-    demo = Running(["demo", "--memory", str(folder)], site.environment())
+    demo = Running(["demo", "--memory", str(folder)], site.environment(), start=alone)
     deadline = time.monotonic() + 200
     while not any(line.startswith("Alex Byrne") for line in demo.said):
         assert time.monotonic() < deadline, "".join(demo.said)
