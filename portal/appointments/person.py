@@ -11,12 +11,11 @@ from typing import Final
 from fhir.access import Viewer
 from fhir.paths import Json, find, first
 from fhir.store import Criteria, Repository
-from portal.appointments import said
 from portal.identity.middleware import IdentifiedRequest
 from portal.needs import kinds
-from portal.needs.flags import ACTIVE, Need, in_order, need_of, reviewed_on, stamp
+from portal.needs.flags import ACTIVE, Need, in_order, interpreter, need_of, reviewed_on, stamp
 from portal.needs.rules import is_due
-from portal.record import words
+from portal.record import values, words
 from portal.record.sections import may_hold
 
 _INTERPRETER: Final = "patient-interpreterRequired"
@@ -30,30 +29,26 @@ class Known:
     """Empty is what the record does not say, or what the viewer may not know."""
 
     phone: str = ""
-    registered: str = ""  # the code of a language: of whoever needs an interpreter by their details
+    registered: Need | None = None  # an interpreter, by the hospital's own details of the person
     flagged: tuple[Need, ...] = ()
 
     @property
     def language(self) -> str:
-        """The code of an interpreter's language: as they say themselves, else as is registered."""
-        stated = self._stated_interpreter
-        return stated.language if stated else self.registered
+        """The code of the interpreter's language."""
+        return self._interpreter.language if self._interpreter else ""
 
     @property
     def spoken(self) -> str:
         """The interpreter's language in words, of one without a code too."""
-        stated = self._stated_interpreter
-        if stated and not stated.language:
-            return stated.spoken
-        return said.language(self.language) if self.language else ""
+        return self._interpreter.spoken if self._interpreter else ""
 
     @property
     def needs(self) -> list[str]:
         """What staff are to do beside the interpreter whose language is `spoken`."""
         others = [one.words for one in self.flagged if not one.is_interpreter]
-        is_other = self.registered and self.registered != self.language
-        also = [f"{interpreter(self.registered)} (as the hospital has noted)"] if is_other else []
-        return list(dict.fromkeys([*also, *others]))
+        if self.registered is None or self.registered.spoken == self.spoken != "":
+            return others
+        return [f"{self.registered.words} (as the hospital has noted)", *others]
 
     @property
     def everything(self) -> list[str]:
@@ -62,8 +57,9 @@ class Known:
     @property
     def noted(self) -> list[str]:
         """What the hospital's systems say, whoever else says so too."""
-        registered = [interpreter(self.registered)] if self.registered else []
-        return [*registered, *(one.words for one in self.flagged if not one.key)]
+        registered = [self.registered.words] if self.registered else []
+        flagged = (one.words for one in self.flagged if not one.key)
+        return list(dict.fromkeys([*registered, *flagged]))
 
     @property
     def wants_longer(self) -> bool:
@@ -87,8 +83,9 @@ class Known:
         return is_due(self.reviewed_on, today)
 
     @property
-    def _stated_interpreter(self) -> Need | None:
-        return next((one for one in self.flagged if one.is_interpreter), None)
+    def _interpreter(self) -> Need | None:
+        """Who interprets: as they say themselves, else as is registered."""
+        return next((one for one in self.flagged if one.is_interpreter), self.registered)
 
 
 def known(request: IdentifiedRequest) -> Known:
@@ -102,7 +99,7 @@ def known_of(records: Repository, patient: str) -> Known:
     found = records.search_any(wanted)[0] if wanted else []
     resource = next((one.json for one in found if one.resource_type == "Patient"), {})
     flagged = in_order(need_of(one) for one in found if one.resource_type == "Flag")
-    return Known(phone(resource), language_needed(resource), tuple(flagged))
+    return Known(phone(resource), registered(resource), tuple(flagged))
 
 
 def _wanted(viewer: Viewer, patient: str) -> list[Criteria]:
@@ -125,25 +122,22 @@ def flags(records: Repository, patients: Sequence[str]) -> dict[str, list[Need]]
 
 def needs_among(patient: Json, flagged: Sequence[Need]) -> tuple[str, ...]:
     """Return what staff are to know of somebody, each once: an interpreter, and their flags."""
-    registered = language_needed(patient)
-    own = [interpreter(registered)] if registered else []
-    others = (_to_staff(one, registered) for one in in_order(flagged))
+    noted = registered(patient)
+    own = [noted.words] if noted else []
+    others = (_to_staff(one, noted) for one in in_order(flagged))
     return tuple(dict.fromkeys([*own, *others]))
 
 
 def languages_among(patient: Json, flagged: Sequence[Need]) -> set[str]:
     """Return the codes of all languages that must be interpreted; of one that has none, ""."""
+    noted = registered(patient)
     stated = {one.language for one in flagged if one.is_interpreter}
-    return stated or ({_language(patient)} if _needs_interpreter(patient) else set())
+    return stated or ({noted.language} if noted else set())
 
 
-def interpreter(language: str) -> str:
-    return f"{said.language(language)} interpreter"
-
-
-def language_needed(patient: Json) -> str:
-    """Return the code of the language of whoever needs an interpreter."""
-    return _language(patient) if _needs_interpreter(patient) else ""
+def registered(patient: Json) -> Need | None:
+    """Return the interpreter that a hospital system has written down for somebody."""
+    return interpreter(*_language(patient)) if _needs_interpreter(patient) else None
 
 
 def phone(patient: Json) -> str:
@@ -157,11 +151,11 @@ def phone(patient: Json) -> str:
     return next((words.plain(one.get("value") or "") for one in numbers), "")
 
 
-def _to_staff(need: Need, registered: str) -> str:
+def _to_staff(need: Need, noted: Need | None) -> str:
     """Mark a patient's own words, and an interpreter for another language than is registered."""
     if need.key == kinds.WORDS:
         return f"“{need.words}”"
-    is_other = need.is_interpreter and registered and need.language != registered
+    is_other = need.is_interpreter and noted and need.words != noted.words
     return f"{need.words} (the patient says)" if is_other else need.words
 
 
@@ -173,8 +167,9 @@ def _needs_interpreter(patient: Json) -> bool:
     )
 
 
-def _language(patient: Json) -> str:
+def _language(patient: Json) -> tuple[str, str]:
+    """Return the language that somebody prefers: its code, and what it is called."""
     spoken = [one for one in find(patient, "communication") if isinstance(one, dict)]
     chosen = next((one for one in spoken if one.get("preferred") is True), next(iter(spoken), {}))
     code = str(first(chosen, "language.coding.code") or "")
-    return code.lower().partition("-")[0]
+    return code.lower().partition("-")[0], words.plain(values.said(first(chosen, "language")))

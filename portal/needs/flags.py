@@ -34,6 +34,7 @@ _NATIONAL: Final = {
 _ADJUSTMENT: Final = "https://fhir.nhs.uk/England/CodeSystem/England-FlagCategoryRA"
 # Of an interpreter for a language that has no code here.
 _OTHER: Final = "Interpreter: "
+_UNSAID: Final = "Interpreter, for a language that is not written down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,10 @@ class Need:
 
     @property
     def spoken(self) -> str:
-        """The language of an interpreter's, where it has no code."""
-        return self.words.removeprefix(_OTHER)
+        """The language of an interpreter's in words, if it is written down."""
+        if self.language:
+            return said.language(self.language)
+        return self.words.removeprefix(_OTHER) if self.words.startswith(_OTHER) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,8 @@ class Needs:
     words: str = ""
 
     def each(self) -> Iterator[Need]:
-        if self.language:
-            spoken = f"{said.language(self.language)} interpreter"
-            yield Need(spoken, kinds.INTERPRETER, self.language)
-        elif self.other:
-            yield Need(f"{_OTHER}{self.other}", kinds.INTERPRETER)
+        if self.language or self.other:
+            yield interpreter(self.language, self.other, kinds.INTERPRETER)
         for key in kinds.BY_KEY:
             if key in self.ticked:
                 yield Need(kinds.BY_KEY[key].said, key)
@@ -90,12 +90,12 @@ class Told:
     @property
     def needs(self) -> Needs:
         found = {key: one.json for key, one in self.standing.items()}
-        language = language_of(found.get(kinds.INTERPRETER, {}))
-        spoken = _text(found.get(kinds.INTERPRETER, {}))
+        interpreter = found.get(kinds.INTERPRETER, {})
+        language = language_of(interpreter)
         return Needs(
             frozenset(found) & kinds.BY_KEY.keys(),
             language,
-            "" if language else spoken.removeprefix(_OTHER),
+            "" if language else _text(interpreter).removeprefix(_OTHER),
             _text(found.get(kinds.WORDS, {})),
         )
 
@@ -106,6 +106,13 @@ class Told:
     @property
     def stamp(self) -> str:
         return stamp(map(need_of, self.standing.values()))
+
+
+def interpreter(language: str, other: str, key: str = "") -> Need:
+    """Return the need of who interprets a language: by its code, else in words, else unsaid."""
+    if language:
+        return Need(f"{said.language(language)} interpreter", key, language)
+    return Need(f"{_OTHER}{other}" if other else _UNSAID, key)
 
 
 def told_of(records: Repository, patient: str) -> Told:

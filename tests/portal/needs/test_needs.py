@@ -16,7 +16,7 @@ from tests.builders import a_patient
 from tests.fhir.hl7.reading import written
 from tests.portal.appointments import clinic as making
 from tests.portal.appointments.diary import filed
-from tests.portal.needs.saying import PAGE, POLISH, Speaker, standing, told
+from tests.portal.needs.saying import NEEDS_INTERPRETER, PAGE, POLISH, Speaker, standing, told
 from tests.portal.offers.pieces import cancels, offered_to, relayed, wishes_for_sooner
 from tests.portal.pages import words
 from tests.signing_in import a_login, linked, signed_in
@@ -152,6 +152,25 @@ def sent(event, minute, language):
     name = "PID|1||9990000018^^^NHS^NH||Moss^Ada||19680314|F|||||||"
     raw = written(f"{name}{language}^^urn:ietf:bcp:47", kind=f"ADT^{event}")
     return filed(raw.replace(b"20260310140500", f"2026031209{minute}00".encode())).patient
+
+
+@pytest.mark.parametrize(
+    ("communication", "said"),
+    [
+        ([{"language": {"text": "Tigrinya"}}], "Interpreter: Tigrinya"),
+        ([], "Interpreter, for a language that is not written down"),
+    ],
+)
+@pytest.mark.usefixtures("booking")
+def test_an_interpreter_is_asked_for_though_no_code_says_the_language(
+    amina, hospital, sam, communication, said
+):
+    stored = hospital.read("Patient", amina.patient).json
+    spoken = {"communication": communication} if communication else {}
+    hospital.update(stored | {"extension": [NEEDS_INTERPRETER], **spoken}, None)
+
+    assert said in words(sam.get(DAY))
+    assert f"What the hospital has noted {said}" in amina.reads()
 
 
 def overwrites(resource):
