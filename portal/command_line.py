@@ -2,7 +2,7 @@
 
 import os
 
-from portal import database
+from portal import database, memory
 
 # These change or describe tables, which only their owner may.
 AS_OWNER = frozenset(
@@ -12,6 +12,7 @@ WITHOUT_DATABASE = frozenset(
     {"help", "tidy", "collectstatic", "findstatic", "version", "--version"}
 )
 SERVES = frozenset({"serve", "relay", "mllp", "demo"})
+SERVES_AT_ONCE = SERVES - {"demo"}  # which first lets years go by
 # A demonstration may be given in the evening: nothing of it waits for the morning.
 OF_DEMO = {"RESULTS_IN_WORKING_HOURS": "no"}
 
@@ -23,6 +24,8 @@ def run(arguments: list[str]) -> None:
         os.environ["DATABASE_ROLE"] = "owner"
     if command in SERVES:
         database.serve_with_pool()
+    if command in SERVES_AT_ONCE:
+        memory.fill()
     if command == "demo":
         for name, value in OF_DEMO.items():
             os.environ.setdefault(name, value)
