@@ -14,9 +14,9 @@ from portal.bootstrap import ROOT, TESTS
 PYTHON = sys.executable
 TEMPLATES = ["portal/jinja2", "portal/templates", "cms/jinja2"]
 JOURNEYS = "tests/journeys"
-# A third worker uses two cores while others wait for a browser or a process. A file stays with one
+# Four workers use two cores while some wait for a browser or a process. A file stays with one
 # worker, in the order of tests/conftest.py: those whose tests wait begin first.
-WORKERS = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+WORKERS = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 # The shape of a real deployment, so that Django's own deployment checks have their say.
 PRODUCTION = {
     "PUBLIC_HOST": "daybook.example",
