@@ -1,10 +1,12 @@
 """Pages that a helper reads speak of the patient by name, and not to the helper as the patient."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from portal.record.sections import BROWSED
+from tests.portal.appointments import clinic as making
 from tests.portal.carers.helping import acting, helps
 from tests.portal.pages import main
 from tests.signing_in import signed_in
@@ -51,3 +53,24 @@ def test_a_search_by_a_helper_is_of_the_persons_record(helping, ben):
 
     assert "Search Grace Carter’s record" in said
     assert AS_PATIENT.findall(said) == []
+
+
+def test_who_books_for_somebody_is_told_whose_visit_it_is(grace, ben, moved_clock):
+    moved_clock.move_to(datetime(2026, 3, 12, 9, tzinfo=UTC))
+    sharing = helps(ben, grace, *EVERYTHING)
+    slots = making.slots_of(making.published())
+    ticket = making.ordered(sharing.patient)
+    browser = acting(ben, sharing)
+
+    listed = main(browser.get("/appointments/"))
+    choosing = main(browser.get(f"/appointments/book/{ticket}/"))
+    key = making.booked(sharing.patient, ticket, slots[0]).key
+    pages = [
+        main(browser.get(f"/appointments/{key}/{page}")) for page in ("", "change/", "cancel/")
+    ]
+
+    assert "Dr Priya Nair has asked to see Grace Carter" in listed
+    assert "time for Grace Carter’s" in choosing
+    assert "Change or cancel Grace Carter’s visit" in pages[1]
+    assert "Cancel Grace Carter’s visit on" in pages[2]
+    assert [AS_PATIENT.findall(one) for one in (listed, choosing, *pages)] == [[]] * 5
