@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from fhir.paths import first
 from fhir.store import Criteria, Repository, Stored
 from portal.appointments import arriving, claims
 from portal.appointments.models import Claim
@@ -43,6 +44,7 @@ class Row:
     stage: Stage
     person: Person | None
     age: int | None
+    clinic: str = ""
     needs: Sequence[str] = ()
     reason: str = ""
     phone: str = ""
@@ -164,6 +166,7 @@ class _Facts:
         return {
             "person": person,
             "age": identity.age_at(person.born, now.date()) if person.born else None,
+            "clinic": str(first(appointment.json, "serviceType.text") or ""),
             "needs": needs_among(stored.json, self._flags.get(booking.patient, ())),
             "reason": _reason(appointment.json),
             "phone": answers.phone or contact_of(appointment.json),

@@ -38,6 +38,7 @@ def visits(request: IdentifiedRequest) -> HttpResponse:
     rows = clinic_of(request.records, me(request).practitioners, day, now)
     context = {
         "rows": rows,
+        "clinics": sorted({row.clinic for row in rows if row.clinic}),
         "next": next_of(rows) if day == today else None,
         "day": day,
         "today": today,

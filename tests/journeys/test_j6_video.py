@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from fhir.access import SYSTEM
 from fhir.store import Criteria, Repository
@@ -159,8 +159,9 @@ def test_amina_is_seen_by_video_and_by_nobody_else(
     dr_nair.opens("/staff/visits/").reads("Amina Yusuf").reads("Urdu interpreter")
     assert not dr_nair.page.get_by_role("button", name="Admit Amina Yusuf").count()
     amina.presses("Go to the waiting room").reads("You are next")
-    admit = dr_nair.page.get_by_role("button", name="Admit Amina Yusuf")
+    admit = dr_nair.page.get_by_role("button", name="Admit Amina Yusuf").first
     expect(admit).to_be_visible(timeout=SLOWLY)
+    moves_by_keys(dr_nair.page, admit)
     row = dr_nair.page.get_by_role("row").filter(has_text="Amina Yusuf")
     for said in (re.compile(r"\d min"), "Large print", "Camera", "Asked for a phone call"):
         expect(row).to_contain_text(said)
@@ -185,8 +186,7 @@ def test_amina_is_seen_by_video_and_by_nobody_else(
 
     # 7. Only now is there a way in; it works once.
     assert not amina.page.locator("input[name=token]").count()
-    expect(admit).to_be_visible()
-    dr_nair.presses("Admit Amina Yusuf")
+    lets_in(dr_nair, "Amina Yusuf")
     token = amina.page.locator("input[name=token]")
     expect(token).to_have_count(1, timeout=SLOWLY)
     expect(amina.page).to_have_title(re.compile("Dr Nair is ready"))
@@ -255,6 +255,31 @@ def test_amina_is_seen_by_video_and_by_nobody_else(
     assert encounter.json["status"] == "finished"
 
     forgive(complaints, r"status of (404|410)")
+
+
+def moves_by_keys(page: Page, admit: Locator) -> None:
+    """Single keys move the focus and do nothing else; they can be turned off."""
+    late, off = page.get_by_label("that you are"), page.get_by_role("button", name="Turn keys off")
+    page.keyboard.press("l")
+    expect(late).to_be_focused()
+    page.keyboard.press("a")  # dead in a field
+    expect(late).to_be_focused()
+    page.get_by_role("heading", level=1).click()
+    for key, to in (("a", admit), ("j", page.locator("tbody button").first), ("?", off)):
+        page.keyboard.press(key)
+        expect(to).to_be_focused()
+    off.click()
+    page.keyboard.press("a")
+    on = page.get_by_role("button", name="Turn keys on")
+    expect(on).to_be_focused()
+    on.click()
+
+
+def lets_in(doctor: Visitor, name: str) -> None:
+    """Press the button beside whoever is next, which is in their row too."""
+    next_one = doctor.page.locator(".db-who--next")
+    expect(next_one).to_contain_text(name, timeout=SLOWLY)
+    doctor.presses(f"Admit {name}", inside=next_one)
 
 
 def an_interpreter(dr_nair: Visitor, visit, a_browser) -> Visitor:
@@ -351,7 +376,7 @@ def test_a_son_is_a_third_in_the_call_and_is_never_alone_with_his_mother_there(
         one.opens(address).presses("Go straight to the waiting room")
     dr_nair.opens("/staff/visits/").reads("Ben Carter is waiting too")
 
-    dr_nair.presses("Admit Amina Yusuf")
+    lets_in(dr_nair, "Amina Yusuf")
     amina.presses("Join now")
     connected(amina.page, dr_nair.page)
     dr_nair.presses("Let in Ben Carter").looks()

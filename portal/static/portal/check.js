@@ -1,5 +1,5 @@
 // The device check: tries camera, microphone and line, and leaves what it found in the form.
-import { ownMedia, stop } from "./media.js";
+import { chime, ownMedia, stop } from "./media.js";
 
 const page = document.querySelector("[data-check]");
 const find = (name) => page.querySelector(`[data-check-${name}]`);
@@ -10,6 +10,8 @@ let stream;
 
 find("start").addEventListener("click", check);
 find("again").addEventListener("click", check);
+find("speaker").hidden = false;
+find("play").addEventListener("click", chime);
 window.addEventListener("pagehide", () => stop(stream));
 start();
 

@@ -1,5 +1,5 @@
 // The waiting room: our own picture, and a sound and a title when it is our turn.
-import { stop } from "./media.js";
+import { chime, stop } from "./media.js";
 
 const room = document.querySelector("[data-waiting]");
 const own = document.querySelector("[data-own]");
@@ -30,20 +30,5 @@ async function picture() {
     window.addEventListener("pagehide", () => stop(stream));
   } catch {
     // no camera: the page says so where it was checked
-  }
-}
-
-function chime() {
-  try {
-    const sound = new AudioContext();
-    [660, 880].forEach((pitch, n) => {
-      const tone = new OscillatorNode(sound, { frequency: pitch });
-      const level = new GainNode(sound, { gain: 0.15 });
-      tone.connect(level).connect(sound.destination);
-      tone.start(sound.currentTime + n * 0.25);
-      tone.stop(sound.currentTime + n * 0.25 + 0.22);
-    });
-  } catch {
-    // a browser without sound shows it all the same
   }
 }

@@ -34,7 +34,7 @@ def test_the_list_shows_who_waits_how_long_and_what_they_need(
         assert said in page, said
     for said in ("9:20am", "No sound", "Internet slow", "I am out of breath at night", "58&nbsp;y"):
         assert said in page, said
-    assert "Next: Amina Yusuf" in page
+    assert "Next: <bdi>Amina Yusuf</bdi>" in page
 
 
 def test_nobody_waits_who_has_not_come(amina, dr_nair):
