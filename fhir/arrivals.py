@@ -90,7 +90,7 @@ class Bundle:
         """Write all entries and return what became of each, in order."""
         known = self._names.find(key for one in self._arrivals for key in one.keys)
         known_before = frozenset(known)
-        self._current = held({(a.resource_type, a.id) for a in known.values()} | self._put_ids())
+        self._current = self._names.held | held(self._put_ids() - self._names.held.keys())
         for one in self._arrivals:
             one.address = self._address(one, known)
         drafts = self._drafts(self._mapping())

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
@@ -20,15 +21,20 @@ class Holding:
     text: str
 
 
+# Of the resource `r`, as a Holding takes them.
+COLUMNS: Final = (
+    "r.source, r.patient, r.version, r.labels,"
+    " CASE WHEN r.resource_type = 'Patient' THEN r.text ELSE '' END"
+)
+
+
 def held(addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Holding]:
     wanted = list(addresses)
     if not wanted:
         return {}
     rows = arrays.fetch(
-        "SELECT resource_type, logical_id, source, patient, version, labels,"
-        " CASE WHEN resource_type = 'Patient' THEN text ELSE '' END"
-        " FROM portal_fhir_resource WHERE (resource_type, logical_id) IN"
-        " (SELECT * FROM unnest(%b::text[], %b::text[]))",
+        f"SELECT r.resource_type, r.logical_id, {COLUMNS} FROM portal_fhir_resource r"
+        " WHERE (r.resource_type, r.logical_id) IN (SELECT * FROM unnest(%b::text[], %b::text[]))",
         list(zip(*wanted, strict=True)),
     )
     return {(row[0], row[1]): Holding(*row[2:]) for row in rows}

@@ -8,8 +8,10 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from fhir import arrays
+from fhir import arrays, holdings
+from fhir.holdings import Holding
 from fhir.labels import SHARED_TYPES
 from fhir.paths import Json
 
@@ -79,26 +81,28 @@ class Names:
     def __init__(self) -> None:
         self._asked: set[Key] = set()
         self._found: dict[Key, Address] = {}
+        # What is held at each address that was found.
+        self.held: dict[tuple[str, str], Holding] = {}
 
     def find(self, keys: Iterable[Key]) -> dict[Key, Address]:
         """Return the addresses of the keys that are known."""
         wanted = set(keys)
-        self._found |= find(wanted - self._asked)
-        self._asked |= wanted
+        unasked = wanted - self._asked
+        self._asked |= unasked
+        rows = arrays.fetch(_FIND, list(zip(*unasked, strict=True))) if unasked else ()
+        for key, resource_type, logical_id, patient, *held in rows:
+            self._found[key, resource_type] = Address(resource_type, logical_id, patient)
+            if held[0] is not None:
+                self.held[resource_type, logical_id] = Holding(*held)
         return {key: self._found[key] for key in wanted if key in self._found}
 
 
-def find(keys: Iterable[Key]) -> dict[Key, Address]:
-    """Return the addresses of the keys that are known, in one query."""
-    wanted = set(keys)
-    if not wanted:
-        return {}
-    rows = arrays.fetch(
-        "SELECT key, resource_type, logical_id, patient FROM portal_fhir_origin WHERE"
-        " (key, resource_type) IN (SELECT * FROM unnest(%b::uuid[], %b::text[]))",
-        list(zip(*wanted, strict=True)),
-    )
-    return {(row[0], row[1]): Address(*row[1:]) for row in rows}
+_FIND: Final = f"""
+SELECT o.key, o.resource_type, o.logical_id, o.patient, {holdings.COLUMNS}
+FROM portal_fhir_origin o LEFT JOIN portal_fhir_resource r
+  ON r.resource_type = o.resource_type AND r.logical_id = o.logical_id
+WHERE (o.key, o.resource_type) IN (SELECT * FROM unnest(%b::uuid[], %b::text[]))
+"""
 
 
 def keep(names: Mapping[Key, Address]) -> None:

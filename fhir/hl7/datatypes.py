@@ -32,7 +32,7 @@ _SCOTTISH: Final = frozenset("0123")  # begins numbers that begin with a date of
 
 def cleaned(text: str) -> str:
     """Return text without control characters and outer space."""
-    return _UNWANTED.sub("", text).strip()
+    return _UNWANTED.sub("", text).strip() if text else text
 
 
 def some(**elements: object) -> Json | None:

@@ -40,6 +40,8 @@ class Reading:
     escapes: Escapes
 
     def value(self, raw: bytes) -> Value:
+        if not raw:
+            return ""  # as most are
         if raw == _QUOTES:
             return DELETE
         text = raw.decode(self.charset)

@@ -67,8 +67,8 @@ def file(raw: bytes, feed: Mapping[str, Any], received_at: datetime) -> Filed:
     settings = settings_from(feed)
     message = Message.read(raw, settings.charset)
     said = mapped(message, settings)
-    person = _person(said, message, settings)
     names = origins.Names()
+    person = _person(said, message, settings, names)
     _lay_over(said, message, settings, person, names)
     stated_at, notes = _stated_at(message, received_at)
     source = Source(
@@ -91,22 +91,22 @@ def file_bundle(raw: bytes, feed: Mapping[str, Any]) -> Filed:
     return Filed(_owner(written), lateness(written), written=tuple(written))
 
 
-def _person(said: Mapped, message: Message, settings: FeedSettings) -> str:
+def _person(said: Mapped, message: Message, settings: FeedSettings, names: origins.Names) -> str:
     """Return the key of the person here, or "" for one whom this message introduces."""
     patient = _patient_in(said)
-    known = _known(said, patient, settings) if patient else _matched(said.person)
+    known = _known(said, patient, settings, names) if patient else _matched(said.person)
     if not known and not (patient and introduces(message.kind)):
         raise Unmatched([error("not-found", "PID-3", "no such person is known here")])
     return known
 
 
-def _known(said: Mapped, patient: Json, settings: FeedSettings) -> str:
+def _known(said: Mapped, patient: Json, settings: FeedSettings, names: origins.Names) -> str:
     """Return the person whom the feed knows by this number, or who is described."""
     keys = [
         origins.url_key(settings.name, "Patient", said.known_as),
         *origins.identifier_keys(settings.name, patient),
     ]
-    found = origins.find(keys)
+    found = names.find(keys)
     known = next((found[key].id for key in keys if key in found), "")
     return known or _described(said.person)
 

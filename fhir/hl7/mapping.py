@@ -42,7 +42,7 @@ class Rule(Protocol):
     def __call__(self, here: "Here", /) -> Any: ...
 
 
-Element = Rule | Mapping[str, Any] | Sequence[Any]
+Element = Rule | dict[str, Any] | list[Any] | tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -175,11 +175,11 @@ def _add(resource: Resource, here: Here, url: str) -> None:
 
 
 def _value(element: Element, here: Here) -> Any:
-    if isinstance(element, Mapping):
+    if isinstance(element, dict):
         every = {name: _value(inner, here) for name, inner in element.items()}
         found = {name: value for name, value in every.items() if is_something(value)}
         return found or (DELETE if DELETE in every.values() else None)
-    if isinstance(element, Sequence):
+    if isinstance(element, list | tuple):
         return [
             value for value in (_value(inner, here) for inner in element) if is_something(value)
         ]

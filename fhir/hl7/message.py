@@ -60,6 +60,8 @@ class Segment:
     def text(self, number: int, component: int = 1) -> str:
         """Return what `self[number].first.text(component)` does, at a fraction of the work."""
         raw, reading = self.raw(number), self._reading
+        if not raw:
+            return ""
         if reading.separators.repetition in raw:
             return self[number].first.text(component)
         parts = raw.split(reading.separators.component, component)
