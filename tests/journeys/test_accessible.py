@@ -24,8 +24,7 @@ WORDS = "Anything you want to add"
 
 
 @pytest.fixture
-def people(tuesday, settings):
-    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
+def people(tuesday):
     return a_full_day()
 
 
@@ -147,7 +146,12 @@ def test_what_is_typed_is_kept_as_somebody_types_and_given_back(
     assert again.get_by_label(WORDS).evaluate(direction) == "rtl"
 
 
-def test_the_whole_way_can_be_gone_by_keyboard_and_the_focus_is_always_seen(page_of, people):
+def test_the_whole_way_can_be_gone_by_keyboard_and_the_focus_is_always_seen(
+    page_of, people, settings
+):
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS  # the service takes no others
+    people["grace"].set_password(PASSWORD)
+    people["grace"].save()
     page = page_of("a keyboard")
     page.goto("/")
     stops = press(page, "Sign in to Daybook")
