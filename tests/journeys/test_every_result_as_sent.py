@@ -83,7 +83,7 @@ def test_somebody_whose_results_came_by_hl7_sees_each_as_it_was_sent(
 def test_somebody_whose_results_came_by_fhir_sees_each_as_it_was_sent(
     live_site, epr, sam, owner, treated, record_property
 ):
-    (path,) = samples.paths("patients-synthea-r4/Louis_Maggio*.gz")
+    (path,) = samples.paths("patients-synthea-r4/Chrissy_Weimann*.gz")
     text = samples.content(path)
     bundle = as_sent.Bundle(text)
     ((at, person),) = bundle.all("Patient")
