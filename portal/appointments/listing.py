@@ -92,6 +92,9 @@ class Visit:
         is_here = self.is_ours and self.is_booked and self.is_by_video
         return self.starts_at - JOIN_BEFORE if self.starts_at and is_here else None
 
+    def may_join(self, now: datetime) -> bool:
+        return self.joins_at is not None and now >= self.joins_at
+
     @property
     def day(self) -> str:
         return str(local(self.starts_at).day) if self.starts_at else ""
@@ -107,6 +110,13 @@ class Listing:
     cancelled: Sequence[Visit]
     past: Sequence[Visit]
     has_more: bool
+
+    def to_join(self, now: datetime) -> Sequence[Visit]:
+        """Return those with a clock: they stand first, and the rest of what is to come below."""
+        return [one for one in self.coming if one.may_join(now)]
+
+    def later(self, now: datetime) -> Sequence[Visit]:
+        return [one for one in self.coming if not one.may_join(now)]
 
     @property
     def is_empty(self) -> bool:

@@ -13,7 +13,7 @@ from portal.appointments import arriving
 from portal.appointments.rules import ARRIVED
 from portal.consultations import rules
 from portal.consultations.models import Party
-from portal.consultations.opening import Opened, locked, tell, tell_room
+from portal.consultations.opening import Opened, WayIn, locked, tell, tell_room
 from portal.consultations.rules import ON_THE_WAY, Role, Stage
 
 _BEFORE = ON_THE_WAY | {Stage.EARLY}
@@ -156,6 +156,13 @@ def redeem(party: Party, token: str, session: str, now: datetime) -> None:
         raise Refused
     party.token_used_at, party.session = now, session
     party.save(update_fields=["token_used_at", "session"])
+
+
+def token_for(found: WayIn) -> str:
+    """Return the token of whoever has been let in and has not used it; else nothing."""
+    own = found.own
+    is_new = found.stage == Stage.ADMITTED and own is not None and own.token_used_at is None
+    return token_of(own) if own and is_new else ""
 
 
 def token_of(party: Party) -> str:

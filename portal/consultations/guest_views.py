@@ -16,9 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import clock
-from portal.appointments.rules import JOIN_AFTER, JOIN_BEFORE
-from portal.appointments.terms import terms_of
-from portal.consultations import actions, guests, ice, said
+from portal.consultations import actions, guests, showing
 from portal.consultations.actions import CannotJoin, Refused
 from portal.consultations.forms import GuestForm, TokenForm
 from portal.consultations.guests import SESSION, CannotOpen, Visiting
@@ -120,22 +118,13 @@ def call(request: HttpRequest, visit: Visiting) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, template: str, visit: Visiting) -> HttpResponse:
-    booking, own = visit.booking, visit.own
-    is_new = visit.stage == Stage.ADMITTED and own is not None and own.token_used_at is None
+    clinician = visit.guest.clinician_name
     context: dict[str, Any] = {
-        "booking": booking,
-        "stage": visit.stage,
-        "stages": Stage,
+        **showing.way_in(visit, clinician),
         "role": Role.INTERPRETER,
-        "clinician": visit.guest.clinician_name,
-        "short": said.short(visit.guest.clinician_name),
-        "clinic_phone": terms_of(booking.service).phone,
+        "clinician": clinician,
         "phone": "",
-        "joins_at": booking.starts_at - JOIN_BEFORE,
-        "closes_at": booking.starts_at + JOIN_AFTER,
-        "note": said.note_of(visit.held, visit.guest.clinician_name),
-        "is_possible": ice.is_possible(),
-        "token": actions.token_of(own) if own and is_new else "",
+        "token": actions.token_for(visit),
         "after": "/guest/visit/",
         "moment": visit.now,
     }

@@ -23,11 +23,12 @@ from fhir.store import Repository
 from portal.appointments import claims
 from portal.appointments.models import Claim
 from portal.appointments.rules import Mode
-from portal.consultations import rules, said
+from portal.consultations import said
 from portal.consultations.actions import CannotJoin, Refused, digest, redeem, shut_out
 from portal.consultations.models import Consultation, Guest, Party
 from portal.consultations.opening import (
     Opened,
+    WayIn,
     desk_of,
     locked,
     require_held_by,
@@ -55,18 +56,10 @@ class CannotOpen(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Visiting:
-    """A guest in the browser that opened their link, and the visit that they come to."""
+class Visiting(WayIn):
+    """The way in of a guest, in the browser that opened their link."""
 
     guest: Guest
-    booking: Claim
-    held: Consultation | None
-    own: Party | None
-    now: datetime
-
-    @property
-    def stage(self) -> Stage:
-        return rules.stage_of(self.booking, self.held, self.own, self.now)
 
     @property
     def viewer(self) -> Viewer:
@@ -243,7 +236,7 @@ def _visiting(guest: Guest, now: datetime) -> Visiting:
     held = Consultation.objects.filter(pk=guest.consultation).first()
     with claims.opened():
         booking = Claim.objects.get(key=guest.consultation)
-    return Visiting(guest, booking, held, Party.objects.filter(**mine).first(), now)
+    return Visiting(booking, held, Party.objects.filter(**mine).first(), now, guest)
 
 
 def _tell(guest: Guest) -> None:

@@ -26,11 +26,10 @@ ROOM: Final = "daybook_room"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A booking, what has become of it, and the viewer's own way into it; none before it began."""
+class WayIn:
+    """A booking, what has become of it, and somebody's own way into it; none before it began."""
 
     booking: Claim
-    appointment: Stored
     held: Consultation | None
     own: Party | None
     now: datetime
@@ -42,6 +41,13 @@ class Opened:
     @property
     def key(self) -> uuid.UUID:
         return self.booking.key
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(WayIn):
+    """The way in of a viewer who may see the appointment."""
+
+    appointment: Stored
 
 
 def opened(records: Repository, key: uuid.UUID, now: datetime) -> Opened:
@@ -114,10 +120,10 @@ def _opened(records: Repository, appointment: Stored, now: datetime) -> Opened:
     mine: dict[str, Any] = {"consultation": booking.key, "who": records.viewer.who}
     return Opened(
         booking,
-        appointment,
         Consultation.objects.filter(pk=booking.key).first(),
         Party.objects.filter(**mine).first(),
         now,
+        appointment,
     )
 
 

@@ -1,4 +1,4 @@
-"""What every patient's page of a consultation is given."""
+"""What pages on the way into a consultation are given: every patient's, and a guest's."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,7 +10,7 @@ from portal.appointments.resources import contact_of
 from portal.appointments.rules import JOIN_AFTER, JOIN_BEFORE
 from portal.appointments.terms import terms_of
 from portal.consultations import ice, said
-from portal.consultations.opening import Opened
+from portal.consultations.opening import Opened, WayIn
 from portal.consultations.rules import Stage
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import pages
@@ -26,24 +26,32 @@ def shown(
     more: Mapping[str, Any] | None = None,
     parts: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    booking, appointment = found.booking, found.appointment.json
+    appointment = found.appointment.json
     clinician = said.clinician_of(appointment)
     context = {
+        **way_in(found, clinician),
         "section": "appointments",
         "visit": found,
-        "booking": booking,
         "held": found.held,
+        "clinician": clinician or "Your clinician",
+        "phone": contact_of(appointment),
+        "said": said,
+    }
+    page = f"consultations/{name}.html"
+    return pages.page(request, page, {**context, **(more or {})}, parts)
+
+
+def way_in(found: WayIn, clinician: str) -> dict[str, Any]:
+    """Return what a page says of the way in, to whoever it is."""
+    booking = found.booking
+    return {
+        "booking": booking,
         "stage": found.stage,
         "stages": Stage,
-        "clinician": clinician or "Your clinician",
         "short": said.short(clinician),
-        "phone": contact_of(appointment),
         "clinic_phone": terms_of(booking.service).phone,
         "joins_at": booking.starts_at - JOIN_BEFORE,
         "closes_at": booking.starts_at + JOIN_AFTER,
         "note": said.note_of(found.held, clinician),
         "is_possible": ice.is_possible(),
-        "said": said,
     }
-    page = f"consultations/{name}.html"
-    return pages.page(request, page, {**context, **(more or {})}, parts)

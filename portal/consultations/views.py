@@ -88,7 +88,7 @@ def wait(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
     is_here = found.own is not None and found.own.session == _session(request)
     more = {
         "place": queue.place_of(found),
-        "token": _token(found),
+        "token": actions.token_for(found),
         "is_in_call": is_here,
         "also": _others(request, found),
         "joining": _joining(request, found) if part in {None, "company"} else [],
@@ -161,12 +161,6 @@ def _opened(request: IdentifiedRequest, key: uuid.UUID) -> Opened:
     if found.booking.patient != request.patient or found.booking.mode != Mode.VIDEO:
         raise Http404
     return found
-
-
-def _token(found: Opened) -> str:
-    own = found.own
-    is_new = found.stage == Stage.ADMITTED and own is not None and own.token_used_at is None
-    return actions.token_of(own) if own and is_new else ""
 
 
 def _others(request: IdentifiedRequest, found: Opened) -> list[Party]:

@@ -244,7 +244,7 @@ def test_a_helper_with_appointments_books_for_whom_they_help_and_reads_no_needs(
     assert "Speak slowly" not in words(check)
     answer = books(browser, ticket, slots[2])
 
-    assert "Your video visit is booked" in words(browser.get(answer.headers["Location"]))
+    assert "Grace Carter’s video visit is booked" in words(browser.get(answer.headers["Location"]))
     (one,) = claims_with(state="booked")
     assert one.patient == patient
     assert "Tuesday 24 March 2026, 9:40am" in words(signed_in(user).get("/appointments/"))

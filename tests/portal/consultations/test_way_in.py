@@ -271,9 +271,12 @@ def test_who_is_in_the_waiting_room_has_arrived_and_who_leaves_it_has_not(
     [patient] = [one for one in once["participant"] if "Patient/" in one["actor"]["reference"]]
     assert datetime.fromisoformat(patient["period"]["start"]) == START
     assert making.appointment(booking) == once
-    assert "Go back to" in words(amina.browser.get("/appointments/"))
+    listed = words(amina.browser.get("/appointments/"))
+    assert "Today at 9:20am Video, 20 minutes Dr Priya Nair, Breathing clinic Go back to" in listed
+    assert "Coming up" not in listed
     amina.posts("leave/")
     assert making.appointment(booking)["status"] == "booked"
+    assert "You can join now Today at 9:20am" in words(amina.browser.get("/appointments/"))
     amina.posts("wait/")
     dr_nair.admits(booking.key)
     amina.goes_in()
