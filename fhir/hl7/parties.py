@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from fhir.hl7 import tables
+from fhir.hl7 import people_tables
 from fhir.hl7.datatypes import cleaned, period, some
 from fhir.hl7.feeds import ODS_CODE, FeedSettings
 from fhir.hl7.message import Repetition
@@ -32,7 +32,7 @@ def _name(
     if not found:
         return None
     lasted = period(said.text(ended[0]), said.text(ended[1]), said.place) if ended else None
-    return some(use=tables.NAME_USE.get(use.upper()), **found, period=lasted)
+    return some(use=people_tables.NAME_USE.get(use.upper()), **found, period=lasted)
 
 
 def xad(said: Repetition, _: FeedSettings) -> Json | None:
@@ -52,7 +52,10 @@ def xad(said: Repetition, _: FeedSettings) -> Json | None:
         return None
     lasted = period(said.text(13), said.text(14), said.place)
     return some(
-        use=tables.ADDRESS_USE.get(use), type=tables.ADDRESS_TYPE.get(use), **found, period=lasted
+        use=people_tables.ADDRESS_USE.get(use),
+        type=people_tables.ADDRESS_TYPE.get(use),
+        **found,
+        period=lasted,
     )
 
 
@@ -66,10 +69,10 @@ class Telecom:
         value = _dialled(said)
         if not value:
             return None
-        system = tables.TELECOM_SYSTEM.get(said.text(3).upper())
+        system = people_tables.TELECOM_SYSTEM.get(said.text(3).upper())
         if not system:
             system = "email" if "@" in value or said.text(2).upper() == "NET" else "phone"
-        use = tables.TELECOM_USE.get(said.text(2).upper())
+        use = people_tables.TELECOM_USE.get(said.text(2).upper())
         if said.text(3).upper() == "CP":
             use = "mobile"
         return some(

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from fhir.hl7 import tables
+from fhir.hl7 import people_tables
 from fhir.hl7.confidential import security
 from fhir.hl7.datatypes import Coded, cleaned, cwe, cx, day, dtm, period, some
 from fhir.hl7.feeds import ODS_CODE, FeedSettings
@@ -51,7 +51,7 @@ def _bare(number: Json) -> tuple[str, str]:
 def _identifier(here: Here) -> list[Json]:
     found = identifiers(here)
     code = (here.text("PID-32") or here.text("ZU1-27")).upper().removeprefix("NSTS").zfill(2)
-    if display := tables.NHS_NUMBER_STATUS.get(code):
+    if display := people_tables.NHS_NUMBER_STATUS.get(code):
         coding = {"system": _STATUS_SYSTEM, "code": code, "display": display}
         status = {"url": _STATUS_EXTENSION, "valueCodeableConcept": {"coding": [coding]}}
         found = [
@@ -114,7 +114,7 @@ def _deceased(here: Here) -> Any:
 
 def _gender(said: Repetition, _: FeedSettings) -> str | None:
     code = said.text().upper()
-    return tables.GENDER.get(code, "unknown") if code else None
+    return people_tables.GENDER.get(code, "unknown") if code else None
 
 
 def _language(said: Repetition, _: FeedSettings) -> Json | None:
@@ -131,7 +131,7 @@ def _ethnic(here: Here) -> Any:
         if said and said.deleted:
             return DELETE
         code = here.text(place).upper()
-        if display := tables.ETHNIC_CATEGORY.get(code):
+        if display := people_tables.ETHNIC_CATEGORY.get(code):
             coding = {"system": _ETHNIC_SYSTEM, "code": code, "display": display}
             return [{"url": _ETHNIC_EXTENSION, "valueCodeableConcept": {"coding": [coding]}}]
     return None
@@ -179,7 +179,7 @@ def _contacts(here: Here) -> list[Json]:
 
 
 def _contact(nk1: Segment, feed: FeedSettings) -> Json | None:
-    related = Coded(f"{_V3}RoleCode", tables.RELATIONSHIP)
+    related = Coded(f"{_V3}RoleCode", people_tables.RELATIONSHIP)
     relationship = [*_all(nk1[3], related, feed), *_all(nk1[7], cwe, feed)]
     telecom = [*_all(nk1[5], Telecom("home"), feed), *_all(nk1[6], Telecom("work"), feed)]
     name, address = _all(nk1[2], xpn, feed), _all(nk1[4], xad, feed)
@@ -241,7 +241,7 @@ PATIENT: Final = Resource(
         "_birthDate": made(_birth_time, "PID-7"),
         "deceased[x]": made(_deceased, "PID-29", "PID-30"),
         "address": Each("PID-11", xad),
-        "maritalStatus": At("PID-16", Coded(f"{_V3}MaritalStatus", tables.MARITAL_STATUS)),
+        "maritalStatus": At("PID-16", Coded(f"{_V3}MaritalStatus", people_tables.MARITAL_STATUS)),
         "contact": made(_contacts, *(f"NK1-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 9, 15))),
         "communication": Each("PID-15", _language),
         "generalPractitioner": Joined((Each("PD1-3", xon), made(_doctors, "PD1-4"))),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fhir.hl7 import datatypes, parties, tables
+from fhir.hl7 import datatypes, parties, people_tables, tables
 from fhir.hl7.mapping import Resource
 from fhir.hl7.messages.adt import ENCOUNTER
 from fhir.hl7.messages.oru_r01 import DIAGNOSTIC_REPORT, OBSERVATION, SERVICE_REQUEST
@@ -41,20 +41,20 @@ TABLES = {
     "ResultStatus[Non-Queries]": tables.REPORT_STATUS,
     "ObservationResultStatusCodesInterpretation": tables.RESULT_STATUS,
     "InterpretationCodes": {code: code for code in tables.INTERPRETATION},
-    "AdministrativeSex": tables.GENDER,
-    "NameType": tables.NAME_USE,
-    "AddressType[Use]": tables.ADDRESS_USE,
-    "AddressType[Type]": tables.ADDRESS_TYPE,
-    "TelecommunicationUseCode": tables.TELECOM_USE,
-    "TelecommunicationEquipmentType": tables.TELECOM_SYSTEM,
+    "AdministrativeSex": people_tables.GENDER,
+    "NameType": people_tables.NAME_USE,
+    "AddressType[Use]": people_tables.ADDRESS_USE,
+    "AddressType[Type]": people_tables.ADDRESS_TYPE,
+    "TelecommunicationUseCode": people_tables.TELECOM_USE,
+    "TelecommunicationEquipmentType": people_tables.TELECOM_SYSTEM,
     "PatientClass[EncounterClass]": {
         code: known[0] for code, known in tables.ENCOUNTER_CLASS.items()
     }
     | {code: code for code in tables.OTHER_CLASS},
     "PatientClass[EncounterStatus]": tables.CLASS_STATUS,
     "Event[EncounterStatus]": tables.ENCOUNTER_STATUS,
-    "MaritalStatus": {code: known[0] for code, known in tables.MARITAL_STATUS.items()},
-    "Relationship": {code: known[0] for code, known in tables.RELATIONSHIP.items()},
+    "MaritalStatus": {code: known[0] for code, known in people_tables.MARITAL_STATUS.items()},
+    "Relationship": {code: known[0] for code, known in people_tables.RELATIONSHIP.items()},
     "ExtendedPriorityCodes": tables.PRIORITY,
     "FillerStatusCodes[Appointment]": tables.APPOINTMENT_STATUS,
     "ConfidentialityCode": tables.CONFIDENTIALITY,
