@@ -23,7 +23,7 @@ from tests.signing_in import a_login, linked, signed_in
 
 DAY = "/staff/clinics/days/2026-03-24/?place=north"
 SAID = {"formats": ["large-print"], "visits": ["longer", "quiet"], "words": "Face me, please"}
-QUERIES = 60
+QUERIES = 50
 NATIONAL = "https://fhir.nhs.uk/England/CodeSystem/England-FlagCategory"
 
 
