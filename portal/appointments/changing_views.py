@@ -88,6 +88,8 @@ def cancel(request: IdentifiedRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("appointments:change", key)
     if "sure" in request.POST:
         return _cancelled(request, booking, CancelForm(request.POST).reason())
+    if request.method == "POST":
+        return redirect("appointments:cancel", key)  # nobody has said that they are sure
     told = _told(request, booking, stored) | {"form": CancelForm()}
     return showing.shown(request, "cancel", told)
 
