@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -42,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     }
     sizes = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path not in waiting, -sizes[item.path], item.path))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have the template made while workers read the tests: later all of them would wait for it."""
+    is_worker = hasattr(session.config, "workerinput")
+    if session.config.getoption("numprocesses", None) and not is_worker:
+        threading.Thread(target=databases.template, daemon=True).start()
 
 
 class TookTooLong(BaseException):
