@@ -1,6 +1,6 @@
 """Take it with you: choose, wait, download."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from portal.export import actions, places, progress
 from portal.export.forms import ALL, RECENT, YEARS_BACK, CopyForm
 from portal.export.models import Export
 from portal.export.parts import ABOUT, Part
+from portal.export.progress import Progress
 from portal.export.proving import own_parts, proved_lately, whose
 from portal.identity.middleware import IdentifiedRequest
 from portal.record import pages, words
@@ -70,14 +71,27 @@ def begin(request: IdentifiedRequest) -> HttpResponse:
 def copy(request: IdentifiedRequest, key: UUID) -> HttpResponse:
     """Show how far a copy is, and what is in it when it is ready; its part redraws itself."""
     found = _mine(request, key)
+    steps = progress.read(found.parts)
+    lacking = [one for one in steps if one.why]
     context = {
         "copy": found,
-        "steps": progress.read(found.parts),
-        "ended": sum(one.step in progress.ENDED for one in progress.read(found.parts)),
-        "missing": [one for one in progress.read(found.parts) if one.is_missing],
+        "steps": steps,
+        "ended": sum(one.step in progress.ENDED for one in steps),
+        "lacking": lacking,
+        "lack": _lack(lacking),
         "size": words.size(found.size),
     }
     return _page(request, "export/copy.html", context, PARTS)
+
+
+def _lack(lacking: Sequence[Progress]) -> str:
+    """Return how the heading of a copy goes on where not all could be read."""
+    if not lacking:
+        return ""
+    if not all(one.is_missing for one in lacking):
+        return ", but something is missing"
+    parts = "one part is" if len(lacking) == 1 else f"{len(lacking)} parts are"
+    return f", but {parts} missing"
 
 
 @require_safe

@@ -36,8 +36,9 @@ pytestmark = pytest.mark.journey
 __all__ = ["dr_amina", "dr_lund", "dr_nair", "dr_yusuf"]
 
 # What is different each time by design, and says nothing: the token of a form, in the page and in
-# its cookie, and the header that says when a page that may not be kept was made.
-FORM_TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+')
+# its cookie, that under which what is typed is kept, which holds the moment, and the header that
+# says when a page that may not be kept was made.
+FORM_TOKEN = re.compile(rb'((?:name="csrfmiddlewaretoken" value|data-draft)=")[^"]+')
 OF_THE_MOMENT = frozenset({"Date", "Expires", "Last-Modified"})
 
 LINK = re.compile(rb'(?:href|data-live-src|action|src)="([^"#]+)')

@@ -94,15 +94,15 @@ def test_a_copy_says_what_is_missing_and_is_whole_once_that_is_mended(
     stored_result("damaged")
     amina.presses("Make my copy")
     proves_it_is_her(amina)
-    is_ready(amina, "Your copy is ready, but one part is missing")
-    amina.reads("We could not get “Test results”. This does not mean you have none.")
+    is_ready(amina, "Your copy is ready, but something is missing")
+    amina.reads("We could not get all of “Test results”. This does not mean you have none.")
     amina.reads(re.compile(r"Medicines\s*None\. We checked, and there is nothing here\."))
     first = saved(amina)
     assert json.loads(first["manifest.json"])["whole"] is False
-    assert b"Missing." in first["index.html"]
+    assert b"Something is missing." in first["index.html"]
 
     stored_result("mended")
-    amina.presses("Try the missing part again")
+    amina.presses("Try again to get what is missing")
     is_ready(amina, "Your copy is ready")
     address = amina.page.url
     files = saved(amina)

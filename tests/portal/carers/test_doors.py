@@ -15,7 +15,7 @@ from fhir.store import Repository
 from portal import clock
 from portal.carers import actions, scopes
 from portal.identity import doors, sessions
-from portal.live.hub import OpenPage, _tell_one
+from portal.live.hub import OpenPage, _tell_all
 from portal.record.sections import BROWSED, SECTION_OF, sections_for
 from tests.builders import a_report, an_observation, labelled
 from tests.portal.carers.helping import acting, carer_viewer, helps, records_of
@@ -176,7 +176,7 @@ def test_counts_cursors_and_hints_move_on_what_is_shared_alone(
         made = hospital.create(resource)
         news = changes.after({graces_record: before.seq if heard else start.seq})
         heard.clear()
-        _tell_one(page, [one for one in news if one.logical_id == made.id])
+        _tell_all([page], [one for one in news if one.logical_id == made.id])
         is_shared = name in scopes.types_of([scope])
         assert (changes.head(held, graces_record) != before) is is_shared, name
         assert bool(heard) is is_shared, name
