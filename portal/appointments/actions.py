@@ -6,7 +6,7 @@ A booking's key is its Appointment's id.
 
 import enum
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -16,11 +16,13 @@ from fhir.store import Conflict, Draft, NotFound, Repository
 from portal.appointments import claims, resources, rules
 from portal.appointments.claims import Asked, Locked, Offer, Taken
 from portal.appointments.lending import lent
+from portal.appointments.longer import is_longer, slots_of
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.own import key_of, own, refusal_to_change, require_changeable, theirs
 from portal.appointments.refusing import CannotBook, meaning, refused
 from portal.appointments.resources import Basis, Details
 from portal.appointments.rules import Refusal, State
+from portal.appointments.searching import Wanted
 from portal.appointments.tickets import Asking, Standing, Ticket, standing_of
 
 
@@ -51,6 +53,7 @@ class Choice:
     slot: str
     mode: str
     moving: str = ""
+    longer: bool = False
 
 
 @dataclass(slots=True)
@@ -59,15 +62,15 @@ class _Attempt:
 
     writing: Repository
     patient: str
+    wanted: Wanted = field(default_factory=Wanted)
     ticket: Ticket | None = None
-    mode: str = ""
     around: datetime | None = None
     moving: str = ""
 
     def refused(self, refusal: Refusal) -> CannotBook:
         if self.ticket is None or self.around is None:
             return CannotBook(refusal)
-        return refused(refusal, self.ticket, self.mode, self.around, self.moving)
+        return refused(refusal, self.ticket, self.wanted, self.around, self.moving)
 
 
 def hold(records: Repository, patient: str, choice: Choice) -> Claim:
@@ -76,7 +79,8 @@ def hold(records: Repository, patient: str, choice: Choice) -> Claim:
     :raises CannotBook: nothing more is held; what was held before still is.
     :raises NotFound: the patient, the ticket or the time is not this viewer's to book.
     """
-    attempt = _Attempt(lent(records, patient), patient, mode=choice.mode, moving=choice.moving)
+    wanted = Wanted(modes=[choice.mode], longer=choice.longer)
+    attempt = _Attempt(lent(records, patient), patient, wanted, moving=choice.moving)
     offering = claims.offering(choice.slot, choice.request)
     try:
         with claims.opened(offering, writing=attempt.writing) as (found,):
@@ -183,12 +187,14 @@ def _again(before: Claim) -> Claim:
 def _take(attempt: _Attempt, choice: Choice, offer: Offer) -> Claim:
     slot = offer.slot
     moving = own(attempt.patient, choice.moving) if choice.moving else None
-    asking = Asking(choice.ticket, choice.moving, slot.starts_at, slot.ends_at)
+    asked = Asked(
+        choice.request, attempt.patient, choice.ticket, choice.mode, moving, choice.longer
+    )
+    asking = Asking(choice.ticket, choice.moving, slot.starts_at, asked.until(slot))
     standing = standing_of(attempt.writing, attempt.patient, asking)
     attempt.ticket, attempt.around = standing.ticket, slot.starts_at
     if refusal := _refusal_to_hold(slot, standing, choice.mode, moving, offer.now):
         raise CannotBook(refusal)
-    asked = Asked(choice.request, attempt.patient, choice.ticket, choice.mode, moving)
     # The same form may have come twice at once: what the other took is this one's answer.
     if found := claims.take(asked, slot) or claims.of_request(asked.request):
         return theirs(attempt.patient, found, choice.request)
@@ -218,7 +224,7 @@ def _booked(attempt: _Attempt, key: uuid.UUID, details: Details | None) -> Claim
             hold = theirs(attempt.patient, locked.claims.get(key), key)
             if hold.state == State.BOOKED:
                 return hold
-            standing = _standing(attempt, hold)
+            standing = _standing(attempt, locked, hold)
             if hold.replaces:
                 return _moved(attempt, locked, hold)
             if details is None:
@@ -229,8 +235,9 @@ def _booked(attempt: _Attempt, key: uuid.UUID, details: Details | None) -> Claim
     raise attempt.refused(refusal)
 
 
-def _standing(attempt: _Attempt, hold: Claim) -> Standing:
-    attempt.mode, attempt.around = hold.mode, hold.starts_at
+def _standing(attempt: _Attempt, locked: Locked, hold: Claim) -> Standing:
+    lasts_longer = is_longer(hold, locked.slots[hold.slot])
+    attempt.wanted, attempt.around = Wanted(modes=[hold.mode], longer=lasts_longer), hold.starts_at
     attempt.moving = str(hold.replaces or "")
     asking = Asking(hold.ticket, attempt.moving)
     standing = standing_of(attempt.writing, attempt.patient, asking)
@@ -243,10 +250,9 @@ def _new(
 ) -> Claim:
     ticket = _leave(attempt)
     claim = settled(ticket, locked, hold)
-    slot = locked.slots[claim.slot]
     basis = Basis(ticket.id, ticket.title, ticket.security, standing.needs)
-    made = resources.appointment(claim, slot.clinic, basis, details)
-    attempt.writing.write([created(made, claim), of_slot(slot)])
+    made = resources.appointment(claim, slots_of(claim, locked.slots), basis, details)
+    attempt.writing.write([created(made, claim), *map(of_slot, locked.slots.values())])
     return claim
 
 
@@ -257,7 +263,7 @@ def _moved(attempt: _Attempt, locked: Locked, hold: Claim) -> Claim:
     claims.end([old.key], State.MOVED, hold.key)
     claims.adopt(list(locked.slots.values()))
     claim = settled(_leave(attempt), locked, hold)
-    made = resources.moved(said.json, claim, locked.slots[claim.slot].clinic)
+    made = resources.moved(said.json, claim, slots_of(claim, locked.slots))
     why = resources.RESCHEDULED, "Moved to another time"
     ended = resources.cancelled(said.json, *why, successor=str(claim.key))
     drafts = [created(made, claim), resources.draft(ended, claim.patient, said.version)]
@@ -277,7 +283,7 @@ def settled(ticket: Ticket, locked: Locked, hold: Claim) -> Claim:
     refusal = rules.refusal_to_confirm(hold, locked.now) or rules.refusal_to_hold(
         slot, ticket, hold.mode, locked.now
     )
-    if refusal is None and not rules.fits(hold, slot):
+    if refusal is None and not rules.fits(hold, *slots_of(hold, locked.slots)):
         refusal = Refusal.GONE
     claim = None if refusal else claims.book(hold, list(locked.slots.values()))
     if claim is None:

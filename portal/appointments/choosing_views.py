@@ -65,12 +65,14 @@ def _held(request: IdentifiedRequest, aim: Aim) -> HttpResponse:
     if not form.is_valid():
         return _times(request, aim, _BAD)
     slot, mode = form.cleaned_data["time"]
-    choice = Choice(form.request(), aim.ticket.id, slot, mode, aim.moves)
+    longer = form.cleaned_data["longer"] and person.known(request).wants_longer
+    choice = Choice(form.request(), aim.ticket.id, slot, mode, aim.moves, longer)
     try:
         claim = actions.hold(request.records, request.patient, choice)
     except CannotBook as why:
         row = ClinicSlot.objects.filter(slot=slot).first()
-        return lost.page(request, aim, why, Sought(mode, row.starts_at if row else None))
+        sought = Sought(mode, row.starts_at if row else None, longer=longer)
+        return lost.page(request, aim, why, sought)
     except NotFound:
         raise Http404 from None
     return redirect("appointments:held", claim.key)
@@ -83,15 +85,21 @@ def _times(request: IdentifiedRequest, aim: Aim, status: int = 200) -> HttpRespo
             after=after, count=days.PAGE, moving=aim.moves,
         )  # fmt: skip
 
-    context = {"aim": aim, **times_of(request, aim.ticket, find)}
+    context = {"aim": aim, **times_of(request, aim.ticket, find, alone=True)}
     return showing.shown(request, "choose", context, status)
 
 
-def times_of(request: IdentifiedRequest, ticket: Ticket, find: Finding) -> dict[str, Any]:
-    """Return what a page of times says of what was asked for, and what there is."""
+def times_of(
+    request: IdentifiedRequest, ticket: Ticket, find: Finding, *, alone: bool
+) -> dict[str, Any]:
+    """Return what a page of times says of what was asked for, and what there is.
+
+    Longer visits are looked for only for one person `alone`.
+    """
     now, known = clock.now(), person.known(request)
     options = Options.of(ticket)
-    filters = Filters(request.GET, options, known.language)
+    wants_longer = alone and known.wants_longer
+    filters = Filters(request.GET, options, known.language, wants_longer=wants_longer)
     after = days.begin_after(request.GET.get("after", ""), ticket.patient)
     wanted = filters.wanted(now)
     page = find(wanted, after)
@@ -104,7 +112,6 @@ def times_of(request: IdentifiedRequest, ticket: Ticket, find: Finding) -> dict[
         "page": page,
         "found": found,
         "language": known.spoken,
-        "wants_longer": known.wants_longer,
         "is_later": after is not None,
         "later": _later(request, found.after),
         "clocks": said.clocks(now, found.last) if found.last else "",

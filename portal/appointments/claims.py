@@ -20,6 +20,7 @@ from psycopg.pq import TransactionStatus
 from fhir import arrays
 from fhir.store import Repository
 from portal.appointments import claims_sql as sql
+from portal.appointments import longer
 from portal.appointments.models import Claim, Clinic, ClinicSlot
 from portal.appointments.rules import HELD_FOR, LIVE, Refusal, State, fits
 
@@ -40,7 +41,11 @@ class Asked:
     ticket: str
     mode: str
     moving: Claim | None = None
+    longer: bool = False
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    def until(self, slot: ClinicSlot) -> datetime:
+        return longer.until(slot) if self.longer else slot.ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +170,9 @@ def why_not(asked: Asked, slot: ClinicSlot) -> Refusal:
         return Refusal.CHOSEN_ELSEWHERE
     if own.filter(ticket=asked.ticket).exists():
         return Refusal.USED
-    if own.filter(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at).exists():
+    if own.filter(starts_at__lt=asked.until(slot), ends_at__gt=slot.starts_at).exists():
         return Refusal.BUSY
-    return Refusal.TAKEN
+    return Refusal.GONE if asked.longer and not longer.may_begin_in(slot) else Refusal.TAKEN
 
 
 def book(hold: Claim, slots: Sequence[ClinicSlot]) -> Claim | None:
@@ -206,7 +211,7 @@ def adopt(slots: Sequence[ClinicSlot]) -> None:
         for one, unit in zip(beyond, free, strict=False):
             one.unit = unit
             with suppress(IntegrityError), transaction.atomic():  # somebody holds it since
-                seat([(one.key, unit, fits(one, row))])
+                seat([(one.key, unit, fits(one, row, longer.second_of(one, row)))])
 
 
 def mark_full(slots: Sequence[ClinicSlot]) -> list[ClinicSlot]:
@@ -260,7 +265,7 @@ def _values(asked: Asked, slot: ClinicSlot) -> dict[str, Any]:
         "slot": slot.slot,
         "service": slot.service,
         "starts_at": slot.starts_at,
-        "ends_at": slot.ends_at,
+        "ends_at": asked.until(slot),
         "mode": asked.mode,
         "held_for": HELD_FOR,
         "replaces": moving.key if moving else None,

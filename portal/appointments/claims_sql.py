@@ -26,9 +26,24 @@ SELECT set_config('daybook.claims', %s, true), set_config('plan_cache_mode', %s,
 OPEN: Final = (_DOOR, ["all", "force_generic_plan"])
 SHUT: Final = (_DOOR, ["", "auto"])
 _OF_CLAIM: Final = ", ".join(f"c.{name}" for name in CLAIM)
-# A claim and the booking that it would replace, each behind its slot: so nobody waits in a ring.
+# The slot `n` that a longer visit in `s` lasts through: of the same clinic and length, without a
+# gap. Slots of a clinic that are open have all else in common.
+SECOND: Final = """
+n.clinic_id = s.clinic_id AND n.starts_at = s.ends_at
+  AND n.ends_at = s.ends_at + (s.ends_at - s.starts_at) AND n.local_date = s.local_date
+"""
+# Whether a longer visit that began in the slot before is booked through `s`.
+SPANNED: Final = """
+EXISTS (SELECT FROM portal_clinicslot f JOIN portal_claim c ON c.slot = f.slot
+  WHERE f.clinic_id = s.clinic_id AND f.starts_at = s.starts_at - (s.ends_at - s.starts_at)
+    AND f.ends_at = s.starts_at AND c.state = 'booked' AND c.ends_at = s.ends_at)
+"""
+# A claim and the booking that it would replace, each behind its slots: so nobody waits in a ring.
 LOCK: Final = f"""
-SELECT {OFFER}, {_OF_CLAIM} FROM portal_claim c JOIN portal_clinicslot s ON s.slot = c.slot
+SELECT {OFFER}, {_OF_CLAIM} FROM portal_claim c JOIN portal_clinicslot f ON f.slot = c.slot
+JOIN portal_clinicslot s ON s.clinic_id = f.clinic_id
+  AND s.starts_at = ANY (ARRAY[f.starts_at, f.ends_at])
+  AND (s.slot = f.slot OR (s.starts_at = f.ends_at AND s.ends_at = c.ends_at))
 JOIN portal_clinic k ON k.key = s.clinic_id
 WHERE c.key IN (SELECT unnest(ARRAY[key, replaces]) FROM portal_claim WHERE key = %s)
 ORDER BY s.slot, c.key FOR NO KEY UPDATE OF s, c
@@ -39,8 +54,9 @@ SELECT {OFFER}, {_OF_CLAIM} FROM portal_clinicslot s JOIN portal_clinic k ON k.k
 LEFT JOIN portal_claim c ON c.request = %s WHERE s.slot = %s
 """
 # First ends what stands in the way: what was held for too long, by anybody, and what else this
-# patient holds of the service. Then the lowest free unit of an open slot; what anybody else has
-# taken meanwhile is left to them. Counting makes the database do one before the other.
+# patient holds of the service. Then the lowest free unit of an open slot, for a longer visit with
+# the whole of the one after it; what anybody else has taken meanwhile is left to them. Counting
+# makes the database do one before the other.
 TAKE: Final = f"""
 WITH stale AS (
   UPDATE portal_claim SET state = 'expired', hold_until = NULL, ended_at = daybook_now()
@@ -61,10 +77,13 @@ INSERT INTO portal_claim (key, request, patient, ticket, slot, unit, service, lo
   mode, local_date, starts_at, ends_at, state, hold_until, is_extended, replaces, series, sequence,
   made_at)
 SELECT %(key)s, %(request)s, %(patient)s, %(ticket)s, s.slot, u.unit, s.service, s.location,
-  s.clinician, %(mode)s, s.local_date, s.starts_at, s.ends_at, 'held',
+  s.clinician, %(mode)s, s.local_date, s.starts_at, %(ends_at)s, 'held',
   daybook_now() + %(held_for)s, false, %(replaces)s, %(series)s, %(sequence)s, daybook_now()
 FROM ended CROSS JOIN portal_clinicslot s CROSS JOIN generate_series(0, s.capacity - 1) AS u(unit)
-WHERE ended.count >= 0 AND s.slot = %(slot)s AND s.is_open AND NOT EXISTS (
+WHERE ended.count >= 0 AND s.slot = %(slot)s AND s.is_open AND NOT s.is_full
+AND (s.ends_at = %(ends_at)s OR EXISTS (SELECT FROM portal_clinicslot n
+  WHERE {SECOND} AND n.ends_at = %(ends_at)s AND n.is_open AND NOT n.is_full))
+AND NOT EXISTS (
   SELECT FROM portal_claim c WHERE c.slot = s.slot AND c.unit = u.unit AND (c.state = 'booked'
     OR (c.state = 'held' AND c.hold_until > daybook_now()
       AND NOT (c.patient = %(patient)s AND c.request <> %(request)s))))
@@ -77,10 +96,11 @@ UPDATE portal_claim SET state = 'booked', hold_until = NULL, replaces = NULL,
 WHERE key = %s AND state = 'held' AND hold_until > daybook_now()
 RETURNING {_COLUMNS}
 """
-FULL: Final = """
+FULL: Final = f"""
 UPDATE portal_clinicslot s SET is_full = NOT s.is_full WHERE s.slot = ANY(%s) AND s.is_full <> (
   (SELECT count(*) FROM portal_claim c
-    WHERE c.slot = s.slot AND c.state = 'booked' AND c.unit < s.capacity) >= s.capacity)
+    WHERE c.slot = s.slot AND c.state = 'booked' AND c.unit < s.capacity) >= s.capacity
+  OR {SPANNED})
 RETURNING s.slot, s.is_full
 """
 SEAT: Final = """

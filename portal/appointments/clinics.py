@@ -239,7 +239,7 @@ def _cancel(told: Sequence[Told], by: Viewer, words: str) -> None:
 
 
 def _preview(fitting: Fitting, by: Viewer) -> Preview:
-    booked = {one.claim.slot for one in fitting.places}
+    booked = {row.slot for one in fitting.places for row in one.slots}
     return Preview(
         days=sorted(fitting.sessions),
         times_made=len(fitting.made),

@@ -29,6 +29,7 @@ PERIODS: Final = {
     "later": "After 4 weeks",
 }
 
+_LONGER: Final = "yes"
 PARTS: Final = {MORNING: "Morning", AFTERNOON: "Afternoon"}
 
 
@@ -82,13 +83,21 @@ class Filters(forms.Form):
     day = Ticks()
     period = forms.ChoiceField(required=False, choices=list(PERIODS.items()))
     interpreter = Ticks()
+    longer = Ticks()
 
-    def __init__(self, given: "QueryDict", options: Options, language: str) -> None:
-        """Show what was `given`; at first, with whom the record says must interpret."""
+    def __init__(
+        self, given: "QueryDict", options: Options, language: str, *, wants_longer: bool = False
+    ) -> None:
+        """Show what was `given`; at first, with whom the record says must interpret.
+
+        A longer visit is found for those who need one, unless they will not have it.
+        """
         self.options = options
         self.wants = language if language in options.languages else ""
+        self.wants_longer = wants_longer
         shown = given.copy()
         shown.setdefault("interpreter", self.wants)
+        shown.setdefault("longer", _LONGER)
         shown.setdefault("period", ANY)
         super().__init__(shown)
         self._offer("way", ((one.value, said.WAYS[one]) for one in options.modes))
@@ -96,6 +105,7 @@ class Filters(forms.Form):
         self._offer("day", ((str(day), day_name[day - 1]) for day in options.weekdays))
         spoken = ((code, f"{said.language(code)} interpreter") for code in options.languages)
         self._offer("interpreter", spoken)
+        self._offer("longer", [(_LONGER, "A longer visit (two times in a row)")] * wants_longer)
         self.full_clean()
 
     @property
@@ -106,8 +116,18 @@ class Filters(forms.Form):
             "place": len(self.options.places) > 1,
             "day": len(self.options.weekdays) > 1,
             "interpreter": bool(self.options.languages),
+            "longer": self.wants_longer,
         }
         return [name for name in self.fields if several.get(name, True)]
+
+    @property
+    def is_longer(self) -> bool:
+        return bool(self.chosen("longer"))
+
+    @property
+    def minutes(self) -> int:
+        """How long each time is; 0 where they differ."""
+        return self.options.minutes * (2 if self.is_longer else 1)
 
     def chosen(self, name: str) -> list[str]:
         found: list[str] = self.cleaned_data[name]
@@ -119,7 +139,7 @@ class Filters(forms.Form):
         since = now + _LATER if period == "later" else None
         return Wanted(
             self.chosen("way"), self.chosen("place"), self.chosen("interpreter"), since, until,
-            [int(one) for one in self.chosen("day")], self.chosen("hours"),
+            [int(one) for one in self.chosen("day")], self.chosen("hours"), self.is_longer,
         )  # fmt: skip
 
     def sentence(self) -> str:
@@ -137,6 +157,8 @@ class Filters(forms.Form):
         if codes := self.chosen("interpreter"):
             spoken = _either(said.a(said.language(code)) for code in codes)
             parts.append(f"with {spoken} interpreter")
+        if self.is_longer:
+            parts.append("for a longer visit")
         return f"Showing: {', '.join(parts)}."
 
     @property

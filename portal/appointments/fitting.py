@@ -7,13 +7,14 @@ are kept as orphans, in the place that they have.
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from portal.appointments import rules
+from portal.appointments.longer import slots_of
 from portal.appointments.models import Claim, Clinic, ClinicSlot
 from portal.appointments.rules import State
 from portal.appointments.times import Time, days_between, times
@@ -26,9 +27,10 @@ _SHOWN: Final = (*TAKEN_OVER, "is_open")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a booking is after a change: its unit, and whether it still fits."""
+    """Where a booking is after a change: its slots, its unit, and whether it still fits."""
 
     claim: Claim
+    slots: Sequence[ClinicSlot]
     unit: int
     fits: bool
 
@@ -89,9 +91,7 @@ def fit(
     altered = [row for name, row in after.items() if row.is_open and _differs(row, known[name])]
     withdrawn = [row for name, row in after.items() if not row.is_open and known[name].is_open]
     made = [row for name, row in wanted.items() if name not in known]
-    places = [
-        place for of_slot in _by_slot(claims) for place in _placed(of_slot, after[of_slot[0].slot])
-    ]
+    places = [place for of_slot in _by_slot(claims) for place in _placed(of_slot, after)]
     return Fitting(made, altered, withdrawn, places, _given_up(claims, places))
 
 
@@ -140,11 +140,12 @@ def _by_slot(claims: Iterable[Claim]) -> Iterable[list[Claim]]:
     return found.values()
 
 
-def _placed(claims: Sequence[Claim], room: ClinicSlot) -> Iterable[Place]:
+def _placed(claims: Sequence[Claim], after: Mapping[str, ClinicSlot]) -> Iterable[Place]:
     """Seat a slot's bookings, the earliest first, each where it was if it can be.
 
     Whoever finds no room has a unit beyond it. What is only held gives way to what is booked.
     """
+    room = after[claims[0].slot]
     booked = [one for one in claims if one.state == State.BOOKED]
     held = {one.unit for one in claims if one.state == State.HELD}
     seated, beyond = booked[: room.capacity], booked[room.capacity :]
@@ -155,8 +156,9 @@ def _placed(claims: Sequence[Claim], room: ClinicSlot) -> Iterable[Place]:
     highest = max([room.capacity, *(unit + 1 for unit in held)])
     units |= {one.key: highest + n for n, one in enumerate(beyond)}
     for claim in booked:
-        seat = _Seat(units[claim.key], claim.mode, claim.clinician, claim.location)
-        yield Place(claim, seat.unit, rules.fits(seat, room))
+        seat = _Seat(units[claim.key], claim.mode, claim.clinician, claim.location, claim.ends_at)
+        slots = slots_of(claim, after)
+        yield Place(claim, slots, seat.unit, rules.fits(seat, *slots))
 
 
 def _given_up(claims: Iterable[Claim], places: Iterable[Place]) -> list[Claim]:
@@ -171,3 +173,4 @@ class _Seat:
     mode: str
     clinician: str
     location: str
+    ends_at: datetime

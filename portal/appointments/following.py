@@ -18,6 +18,7 @@ from fhir.store import Repository
 from fhir.writing import Written
 from portal.appointments import claims, resources
 from portal.appointments.claims import Locked, Taken
+from portal.appointments.longer import is_longer, until
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.rules import LIVE, State
 from portal.appointments.seats import take_along
@@ -59,12 +60,11 @@ def _follow(key: uuid.UUID, said: Json) -> None:
     if claim is None or _agrees(claim, said):
         return
     slots = dict(locked.slots)
-    target = None if _is_over(said) else _slot_of(claim, said)
-    if target:
-        slots[target.slot] = target
-    if target is None or not take_along(claim, target):
+    whole = is_longer(claim, slots[claim.slot])
+    targets = [] if _is_over(said) else _slots_of(claim, said, whole=whole)
+    if not _taken_along(claim, targets):
         _end(claim)
-    touched = list(slots.values())
+    touched = list((slots | {row.slot: row for row in targets}).values())
     claims.adopt(touched)
     turned = claims.mark_full(touched)
     drafts = [resources.draft(resources.slot(row, row.clinic)) for row in turned]
@@ -75,27 +75,39 @@ def _follow(key: uuid.UUID, said: Json) -> None:
 def _agrees(claim: Claim, said: Json) -> bool:
     if _is_over(said):
         return claim.state not in LIVE
-    return claim.state == State.BOOKED and claim.starts_at == _start(said)
+    return claim.state == State.BOOKED and claim.starts_at == _moment(said, "start")
 
 
 def _is_over(said: Json) -> bool:
     return said.get("status") in NOT_USING
 
 
-def _start(said: Json) -> datetime | None:
-    return datetime.fromisoformat(said["start"]) if "start" in said else None
+def _moment(said: Json, name: str) -> datetime | None:
+    return datetime.fromisoformat(said[name]) if name in said else None
 
 
-def _slot_of(claim: Claim, said: Json) -> ClinicSlot | None:
-    """Return the open slot that begins when the visit now does, and lock it."""
-    start = _start(said)
+def _slots_of(claim: Claim, said: Json, *, whole: bool) -> list[ClinicSlot]:
+    """Return the open slot that begins when the visit now does, and lock it.
+
+    For a longer visit that is not to be shorter, the one after it too.
+    """
+    start, end = _moment(said, "start"), _moment(said, "end")
     if start is None:
-        return None
+        return []
     found = ClinicSlot.objects.select_related("clinic").select_for_update(of=("self",), no_key=True)
-    wanted = found.filter(
-        service=claim.service, clinician=claim.clinician, starts_at=start, is_open=True
-    )
-    return wanted.order_by("slot").first()
+    wanted = found.filter(is_open=True).order_by("slot")
+    first = wanted.filter(service=claim.service, clinician=claim.clinician, starts_at=start).first()
+    if first is None:
+        return []
+    if not whole or (end and end <= first.ends_at):
+        return [first]
+    after = {"clinic": first.clinic, "starts_at": first.ends_at, "ends_at": until(first)}
+    return [first, *wanted.filter(**after)[:1]]
+
+
+def _taken_along(claim: Claim, slots: Sequence[ClinicSlot]) -> bool:
+    """Where somebody else has the second slot, a visit is guarded in its first alone."""
+    return any(take_along(claim, slots[0], last.ends_at) for last in reversed(slots))
 
 
 def _end(claim: Claim) -> None:

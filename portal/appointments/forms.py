@@ -16,10 +16,14 @@ _LIKE = "Enter a phone number, like 07700 900 982"
 
 
 class TimeForm(forms.Form):
-    """A time that was pressed: its slot and how, and which showing of the page it was."""
+    """A time that was pressed: its slot and how, and which showing of the page it was.
+
+    `longer`: what was shown goes on through the slot after it.
+    """
 
     form = forms.UUIDField()
     time = forms.CharField(max_length=200)
+    longer = forms.BooleanField(required=False)
 
     def clean_time(self) -> tuple[str, Mode]:
         slot, _, mode = self.cleaned_data["time"].rpartition("|")
@@ -30,7 +34,8 @@ class TimeForm(forms.Form):
     def request(self) -> str:
         """Return what stands for this press: the same form and time again is the same asking."""
         slot, mode = self.cleaned_data["time"]
-        return str(uuid.uuid5(self.cleaned_data["form"], f"{slot}|{mode}"))
+        lasts = "|longer" if self.cleaned_data["longer"] else ""
+        return str(uuid.uuid5(self.cleaned_data["form"], f"{slot}|{mode}{lasts}"))
 
 
 class Reason(forms.CharField):

@@ -16,11 +16,13 @@ from portal import clock, errors
 from portal.appointments import actions, asked, lost, person, refusing, rules, said, showing
 from portal.appointments.asked import Aim, NoTicket
 from portal.appointments.forms import BookForm
+from portal.appointments.longer import is_longer
 from portal.appointments.lost import Sought
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.refusing import CannotBook
 from portal.appointments.resources import Details
 from portal.appointments.rules import Mode, Refusal, State
+from portal.appointments.searching import Wanted
 from portal.appointments.terms import terms_of
 from portal.appointments.together.batches import batch_of
 from portal.drafts import keeping
@@ -144,12 +146,15 @@ def _check(
 
 
 def _ended(request: IdentifiedRequest, aim: Aim, claim: Claim, refusal: Refusal) -> HttpResponse:
-    why = refusing.refused(refusal, aim.ticket, claim.mode, claim.starts_at, aim.moves)
-    return lost.page(request, aim, why, _sought(request, claim))
+    sought = _sought(request, claim)
+    wanted = Wanted(modes=[claim.mode], longer=sought.longer)
+    why = refusing.refused(refusal, aim.ticket, wanted, claim.starts_at, aim.moves)
+    return lost.page(request, aim, why, sought)
 
 
 def _sought(request: IdentifiedRequest, claim: Claim) -> Sought:
-    return Sought(Mode(claim.mode), claim.starts_at, _typed(request, claim))
+    longer = is_longer(claim, ClinicSlot.objects.get(slot=claim.slot))
+    return Sought(Mode(claim.mode), claim.starts_at, _typed(request, claim), longer)
 
 
 def _typed(request: IdentifiedRequest, claim: Claim) -> Mapping[str, str]:

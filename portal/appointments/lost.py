@@ -47,6 +47,7 @@ class Sought:
     mode: Mode
     starts_at: datetime | None
     typed: Mapping[str, str] = field(default_factory=dict)
+    longer: bool = False
 
 
 def page(request: IdentifiedRequest, aim: Aim, why: CannotBook, sought: Sought) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from fhir.store import Conflict
 from portal.appointments import searching
 from portal.appointments.rules import Refusal
-from portal.appointments.searching import FreeTime
+from portal.appointments.searching import FreeTime, Wanted
 from portal.appointments.terms import terms_of
 from portal.appointments.tickets import Ticket
 
@@ -45,7 +45,7 @@ def meaning(fault: Exception) -> Refusal:
 
 
 def refused(
-    refusal: Refusal, ticket: Ticket, mode: str, around: datetime, moving: str = ""
+    refusal: Refusal, ticket: Ticket, wanted: Wanted, around: datetime, moving: str = ""
 ) -> CannotBook:
-    near = searching.nearest(ticket, mode, around, moving) if refusal in _LOST else ()
+    near = searching.nearest(ticket, wanted, around, moving) if refusal in _LOST else ()
     return CannotBook(refusal, terms_of(ticket.service).phone, near)

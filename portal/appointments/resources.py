@@ -86,8 +86,9 @@ def channel(mode: str) -> Json:
     return {"url": CHANNEL, "valueCodeableConcept": {"coding": [_channel_code(mode)]}}
 
 
-def appointment(claim: Claim, clinic: Clinic, basis: Basis, details: Details) -> Json:
-    """Return a new booking."""
+def appointment(claim: Claim, slots: Sequence[ClinicSlot], basis: Basis, details: Details) -> Json:
+    """Return a new booking of these slots, which are of one clinic."""
+    clinic = slots[0].clinic
     made: Json = {
         "resourceType": "Appointment",
         "id": str(claim.key),
@@ -98,7 +99,7 @@ def appointment(claim: Claim, clinic: Clinic, basis: Basis, details: Details) ->
         "start": claim.starts_at.isoformat(),
         "end": claim.ends_at.isoformat(),
         "minutesDuration": int((claim.ends_at - claim.starts_at).total_seconds() // 60),
-        "slot": [{"reference": f"Slot/{claim.slot}"}],
+        "slot": [{"reference": f"Slot/{one.slot}"} for one in slots],
         "created": claim.booked_at.isoformat() if claim.booked_at else None,
         "patientInstruction": clinic.instruction,
         "description": basis.title,
@@ -112,11 +113,12 @@ def appointment(claim: Claim, clinic: Clinic, basis: Basis, details: Details) ->
     return _filled(made)
 
 
-def moved(old: Json, claim: Claim, clinic: Clinic) -> Json:
+def moved(old: Json, claim: Claim, slots: Sequence[ClinicSlot]) -> Json:
     """Return a booking's successor at another time: all that was said of it goes with it."""
+    clinic = slots[0].clinic
     left = {"id", "meta", "cancelationReason", "text"}
     kept = {name: value for name, value in old.items() if name not in left}
-    again = appointment(claim, clinic, Basis(claim.ticket), Details())
+    again = appointment(claim, slots, Basis(claim.ticket), Details())
     own = {"id", "start", "end", "minutesDuration", "slot", "created", "participant", "serviceType"}
     made = kept | {name: again[name] for name in own if name in again}
     changing = {CHANNEL, PREVIOUS}

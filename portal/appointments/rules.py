@@ -100,6 +100,8 @@ class Seat(Protocol):
     def clinician(self) -> str: ...
     @property
     def location(self) -> str: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
 class Room(Protocol):
@@ -110,6 +112,7 @@ class Room(Protocol):
     clinician: str
     location: str
     is_open: bool
+    ends_at: datetime
 
 
 class Held(Protocol):
@@ -138,14 +141,18 @@ def refusal_to_hold(slot: Opening, leave: Leave, mode: str, now: datetime) -> Re
     return _refusal_by_kind(slot, leave, mode) or _refusal_by_day(slot, leave)
 
 
-def fits(seat: Seat, room: Room) -> bool:
-    """Whether a slot, as its clinic has it now, is what its patient was told."""
+def fits(seat: Seat, room: Room, second: Room | None = None) -> bool:
+    """Whether a slot, as its clinic has it now, is what its patient was told.
+
+    A longer visit needs the `second` too, which is of the same clinic.
+    """
     return (
         room.is_open
         and seat.unit < room.capacity
         and seat.mode in room.modes
         and seat.clinician == room.clinician
         and seat.location == room.location
+        and (seat.ends_at == room.ends_at or (second is not None and second.is_open))
     )
 
 

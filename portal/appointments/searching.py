@@ -9,6 +9,7 @@ from django.db import connection
 
 from fhir.store import Repository
 from portal.appointments import claims
+from portal.appointments.claims_sql import SECOND
 from portal.appointments.lending import lent
 from portal.appointments.tickets import Ticket
 from portal.record.dates import LONDON
@@ -31,11 +32,12 @@ class Wanted:
     until: datetime | None = None
     weekdays: Collection[int] = ()  # Monday is 1
     parts: Collection[str] = ()  # of the day: MORNING and AFTERNOON
+    longer: bool = False  # two slots in a row
 
 
 @dataclass(frozen=True, slots=True)
 class FreeTime:
-    """A slot that can be held now, as a page shows it."""
+    """A slot that can be held now, as a page shows it; a longer visit ends with the slot after."""
 
     slot: str
     starts_at: datetime
@@ -104,23 +106,37 @@ _FREE: Final = f"""
 COLUMNS: Final = """
 s.slot, s.starts_at, s.ends_at, s.modes, k.clinician_name, s.location, k.location_name, s.languages
 """
-_PAGE: Final = f"""
+_SLOTS: Final = "portal_clinicslot s"
+# Each slot with the one after it, as one that ends later: nobody has the clinician all that time.
+_PAIRS: Final = f"""
+(SELECT s.slot, s.clinic_id, s.service, s.location, s.clinician, s.modes, s.languages, s.local_date,
+  s.starts_at, n.ends_at, s.capacity, s.is_open, s.is_full
+FROM portal_clinicslot s JOIN portal_clinicslot n ON {SECOND}
+WHERE n.is_open AND NOT n.is_full) AS s
+"""
+
+
+def _page(slots: str) -> str:
+    return f"""
 WITH page AS (
-  SELECT {COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+  SELECT {COLUMNS} FROM {slots} JOIN portal_clinic k ON k.key = s.clinic_id
   WHERE {_FREE} AND (s.starts_at, s.slot) > (%(after)s, %(after_slot)s)
   ORDER BY s.starts_at, s.slot LIMIT %(limit)s
 ), counted AS (
-  SELECT count(*) FROM (SELECT FROM portal_clinicslot s WHERE {_FREE} LIMIT %(counted)s) AS few
+  SELECT count(*) FROM (SELECT FROM {slots} WHERE {_FREE} LIMIT %(counted)s) AS few
 )
 SELECT (SELECT * FROM counted), page.* FROM (SELECT) AS one LEFT JOIN page ON true
 ORDER BY page.starts_at, page.slot
 """
-_NEAREST: Final = f"""
+
+
+def _near(slots: str) -> str:
+    return f"""
 WITH later AS (
-  SELECT {COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+  SELECT {COLUMNS} FROM {slots} JOIN portal_clinic k ON k.key = s.clinic_id
   WHERE {_FREE} AND s.starts_at >= %(around)s ORDER BY s.starts_at, s.slot LIMIT %(limit)s
 ), earlier AS (
-  SELECT {COLUMNS} FROM portal_clinicslot s JOIN portal_clinic k ON k.key = s.clinic_id
+  SELECT {COLUMNS} FROM {slots} JOIN portal_clinic k ON k.key = s.clinic_id
   WHERE {_FREE} AND s.starts_at < %(around)s
   ORDER BY s.starts_at DESC, s.slot DESC LIMIT %(limit)s
 ), near AS (
@@ -129,6 +145,11 @@ WITH later AS (
 )
 SELECT * FROM near ORDER BY starts_at, slot
 """
+
+
+# By whether a longer visit is looked for.
+_PAGE: Final = {False: _page(_SLOTS), True: _page(_PAIRS)}
+_NEAREST: Final = {False: _near(_SLOTS), True: _near(_PAIRS)}
 # By way of clinics: slots that are full stand in no index of a service's times.
 _DAYS: Final = f"""
 SELECT DISTINCT s.local_date FROM portal_clinic k JOIN portal_clinicslot s ON s.clinic_id = k.key
@@ -154,15 +175,15 @@ def search(  # noqa: PLR0913 (whose, what, and which page of it)
     lent(records, ticket.patient)
     since, slot = after or ("-infinity", "")
     page = {"after": since, "after_slot": slot, "limit": count + 1, "counted": COUNTED}
-    rows = fetched(_PAGE, asked_of(ticket, wanted, moving) | page)
+    rows = fetched(_PAGE[wanted.longer], asked_of(ticket, wanted, moving) | page)
     times = [time_of(row[1:]) for row in rows if row[1] is not None]
     return Page(times[:count], rows[0][0], len(times) > count)
 
 
-def nearest(ticket: Ticket, mode: str, around: datetime, moving: str = "") -> list[FreeTime]:
+def nearest(ticket: Ticket, wanted: Wanted, around: datetime, moving: str = "") -> list[FreeTime]:
     """Return the free times that are nearest to one that could not be had, in order."""
-    asked = asked_of(ticket, Wanted(modes=[mode]), moving)
-    return [time_of(row) for row in fetched(_NEAREST, asked | {"around": around, "limit": NEAREST})]
+    asked = asked_of(ticket, wanted, moving) | {"around": around, "limit": NEAREST}
+    return [time_of(row) for row in fetched(_NEAREST[wanted.longer], asked)]
 
 
 def days_held(

@@ -1,26 +1,28 @@
 """Where a hospital system puts a visit, its claim goes: to be used where claims are open."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from portal.appointments import claims
 from portal.appointments.claims import DatabaseNow
+from portal.appointments.longer import second_of
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.rules import State, fits
 
 
-def take_along(claim: Claim, slot: ClinicSlot) -> bool:
+def take_along(claim: Claim, slot: ClinicSlot, ends_at: datetime) -> bool:
     """Book a unit of a locked slot for a claim; return whether nothing else stands in the way.
 
-    What is only held gives way. Where all is booked, it has a unit beyond the room that there is,
-    and staff are shown it.
+    It lasts until `ends_at`, be that the end of the slot after it. What is only held gives way.
+    Where all is booked, it has a unit beyond the room that there is, and staff are shown it.
     """
     live = [one for one in claims.live_in([slot.slot]) if one.key != claim.key]
     claim.unit = _unit(live, slot.capacity)
     claim.slot, claim.location, claim.local_date = slot.slot, slot.location, slot.local_date
-    claim.starts_at, claim.ends_at = slot.starts_at, slot.ends_at
+    claim.starts_at, claim.ends_at = slot.starts_at, ends_at
     try:
         with transaction.atomic():
             claims.give_up([one for one in live if one.unit == claim.unit])
@@ -59,6 +61,6 @@ def _book(claim: Claim, slot: ClinicSlot) -> None:
         hold_until=None,
         replaces=None,
         ended_at=None,
-        orphaned_at=None if fits(claim, slot) else DatabaseNow(),
+        orphaned_at=None if fits(claim, slot, second_of(claim, slot)) else DatabaseNow(),
         sequence=F("sequence") + 1,
     )

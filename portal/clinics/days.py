@@ -1,8 +1,9 @@
 """One day of the clinics that somebody runs: who comes when, what they need, and what is free."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Final
@@ -12,6 +13,7 @@ from django.db.models import QuerySet
 from fhir import changes
 from fhir.access import Viewer
 from portal.appointments import arriving, claims, said
+from portal.appointments.longer import is_longer
 from portal.appointments.models import Claim, Clinic, ClinicSlot
 from portal.appointments.resources import contact_of
 from portal.appointments.rules import ARRIVED, LIVE, Mode, State
@@ -39,6 +41,7 @@ class Line:
     phone: str = ""
     asks: str = ""  # what their patient would have us have ready
     free: int = 0
+    is_longer: bool = False  # it goes on through the time after it
 
     @property
     def is_booked(self) -> bool:
@@ -80,6 +83,8 @@ class Day:
     slots: Sequence[ClinicSlot]
     claims: Mapping[str, Sequence[Claim]]
     stamp: str
+    # When which clinics have somebody whose longer visit began in the slot before.
+    spanned: Collection[tuple[uuid.UUID, datetime]]
 
     def sittings(self, by: Viewer, now: datetime) -> list[Sitting]:
         """Return the clinics in order, with who is booked as the record has them."""
@@ -95,9 +100,10 @@ class Day:
     def _lines(self, slot: ClinicSlot, facts: Facts, now: datetime) -> Iterator[Line]:
         taken = self.claims.get(slot.slot, ())
         for one in taken:
-            yield _line(slot, one, facts)
+            yield replace(_line(one, facts), is_longer=is_longer(one, slot))
         inside = sum(one.unit < slot.capacity for one in taken)
-        if slot.is_open and slot.starts_at > now and slot.capacity > inside:
+        is_spanned = (slot.clinic_id, slot.starts_at) in self.spanned
+        if slot.is_open and slot.starts_at > now and slot.capacity > inside and not is_spanned:
             yield Line(slot.starts_at, slot.ends_at, free=slot.capacity - inside)
 
 
@@ -112,7 +118,12 @@ def day_of(clinics: QuerySet[Clinic], day: date, now: datetime) -> Day:
     for one in standing:
         by_slot.setdefault(one.slot, []).append(one)
     shown = [slot for slot in slots if slot.is_open or slot.slot in by_slot]
-    return Day(shown, by_slot, _stamp(shown, standing, now))
+    spanned = {
+        (slot.clinic_id, slot.ends_at)
+        for slot in shown
+        if any(is_longer(one, slot) for one in by_slot.get(slot.slot, ()))
+    }
+    return Day(shown, by_slot, _stamp(shown, standing, now), spanned)
 
 
 def _stands(claim: Claim, now: datetime) -> bool:
@@ -130,7 +141,7 @@ def _stamp(slots: Sequence[ClinicSlot], standing: Sequence[Claim], now: datetime
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-def _line(slot: ClinicSlot, claim: Claim, facts: Facts) -> Line:
+def _line(claim: Claim, facts: Facts) -> Line:
     known = facts.people.get(claim.patient)
     told = facts.told.get(claim.series)
     answers = told.answers if told else Answers()
@@ -142,4 +153,4 @@ def _line(slot: ClinicSlot, claim: Claim, facts: Facts) -> Line:
     if since and resource.get("status") in ARRIVED:
         state = f"{state} {time_of(since)}"
     asks = answers.needs if known else ""
-    return Line(slot.starts_at, slot.ends_at, claim, known, state, phone, asks)
+    return Line(claim.starts_at, claim.ends_at, claim, known, state, phone, asks)

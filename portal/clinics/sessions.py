@@ -10,12 +10,15 @@ from django.db import connection
 
 from fhir.access import Viewer
 from portal.appointments import claims, clinics
+from portal.appointments.claims_sql import SPANNED
 from portal.appointments.models import Claim, Clinic
 from portal.clinics.lending import Known, facts_of
 
-_SESSIONS: Final = """
+# Times through which a longer visit lasts are no places.
+_SESSIONS: Final = f"""
 SELECT s.local_date, min(s.starts_at) FILTER (WHERE s.is_open),
-  max(s.ends_at) FILTER (WHERE s.is_open), coalesce(sum(s.capacity) FILTER (WHERE s.is_open), 0),
+  max(s.ends_at) FILTER (WHERE s.is_open),
+  coalesce(sum(s.capacity) FILTER (WHERE s.is_open AND NOT {SPANNED}), 0),
   coalesce(sum(b.booked), 0), coalesce(sum(b.orphans), 0)
 FROM portal_clinicslot s LEFT JOIN LATERAL (
   SELECT count(*) AS booked, count(c.orphaned_at) AS orphans FROM portal_claim c

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
+from django.db.models import Q
+
 from fhir import changes
 from fhir.access import SYSTEM
 from fhir.store import Criteria, NotFound, Repository
@@ -16,6 +18,7 @@ from portal.appointments import actions as booking
 from portal.appointments import claims
 from portal.appointments.actions import Choice
 from portal.appointments.lending import lent
+from portal.appointments.longer import second_of
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.own import own
 from portal.appointments.rules import LIVE
@@ -144,7 +147,9 @@ def _left(records: Repository, appointment: str, version: int) -> list[str]:
     if claim is None:
         return []
     if claim.state not in LIVE:
-        return [claim.slot]
+        slot = ClinicSlot.objects.get(slot=claim.slot)
+        second = second_of(claim, slot)
+        return [slot.slot, second.slot] if second else [slot.slot]
     try:
         before = records.read_version("Appointment", appointment, version - 1).json
     except NotFound:
@@ -152,8 +157,9 @@ def _left(records: Repository, appointment: str, version: int) -> list[str]:
     began = instant(str(before.get("start") or ""))
     if began is None or began == claim.starts_at:
         return []
-    found = ClinicSlot.objects.filter(
-        service=claim.service, clinician=claim.clinician, starts_at=began
+    ended = instant(str(before.get("end") or "")) or began
+    found = ClinicSlot.objects.filter(service=claim.service, clinician=claim.clinician).filter(
+        Q(starts_at=began) | Q(starts_at__gt=began, ends_at__lte=ended)
     )
     return list(found.values_list("slot", flat=True))
 

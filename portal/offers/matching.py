@@ -20,7 +20,7 @@ from portal.offers.people import Known, known
 from portal.record.dates import local
 
 # Still booked at a later time that can be changed online until the offer ends; free at this one;
-# not who has just left it, nor who has another offer before them.
+# not who has just left it, nor who has another offer before them, nor whose visit is a longer one.
 _SUITED: Final = """
 SELECT w.booking FROM portal_earlierwish w JOIN portal_claim c ON c.key = w.booking
 WHERE w.service = %(service)s AND w.ended_at IS NULL AND c.state = 'booked'
@@ -29,6 +29,7 @@ WHERE w.service = %(service)s AND w.ended_at IS NULL AND c.state = 'booked'
   AND (w.locations = '{}' OR %(location)s = ANY (w.locations))
   AND NOT EXISTS (SELECT FROM portal_earlieroffer o WHERE o.booking = w.booking
     AND (o.vacancy_id = %(vacancy)s OR o.state = 'open'))
+  AND NOT EXISTS (SELECT FROM portal_clinicslot l WHERE l.slot = c.slot AND l.ends_at < c.ends_at)
   AND NOT EXISTS (SELECT FROM portal_claim x WHERE x.patient = w.patient AND x.key <> c.key
     AND (x.slot = %(slot)s OR (x.state = 'booked'
       AND tstzrange(x.starts_at, x.ends_at) && tstzrange(%(starts_at)s, %(ends_at)s))))

@@ -212,7 +212,7 @@ def _settled(person: Person, locked: Locked, hold: Claim, details: Details) -> C
             raise CannotBookTogether(why.refusal, person.patient) from None
         slot = locked.slots[claim.slot]
         basis = Basis(ticket.id, ticket.title, ticket.security, standing.needs)
-        made = resources.appointment(claim, slot.clinic, basis, details)
+        made = resources.appointment(claim, [slot], basis, details)
         writing.write([actions.created(made, claim), actions.of_slot(slot)])
         return claim
 

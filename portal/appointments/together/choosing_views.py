@@ -73,6 +73,6 @@ def _times(request: IdentifiedRequest, company: Company, status: int = 200) -> H
         "company": company,
         "chosen": chosen,
         "who": who,
-        **times_of(request, ticket, find),
+        **times_of(request, ticket, find, alone=False),
     }
     return showing.shown(request, "appointments/together/choose", context, status)

@@ -102,8 +102,9 @@ def carer_of(patient, *types):
     )
 
 
-def choice(ticket, slot, mode="video", moving="", request=""):
-    return Choice(request or f"form-{next(_requests)}", ticket, slot.slot, mode, str(moving))
+def choice(ticket, slot, mode="video", moving="", request="", *, longer=False):
+    request = request or f"form-{next(_requests)}"
+    return Choice(request, ticket, slot.slot, mode, str(moving), longer)
 
 
 def held(patient, ticket, slot, **more):

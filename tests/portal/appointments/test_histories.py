@@ -140,18 +140,18 @@ class Histories(RuleBasedStateMachine):
         which=st.integers(0, 1),
         nth=st.integers(0, 1),
         mode=st.sampled_from(["video", "phone"]),
+        longer=st.booleans(),
     )
-    def hold(self, who, which, nth, mode):
-        key = list(self.world.tickets)[who]
-        wanted = choice(self.world.tickets[key][which], self.world.slots[which][nth], mode)
+    def hold(self, who, which, nth, mode, longer):
+        key, slot = list(self.world.tickets)[who], self.world.slots[which][nth]
+        wanted = choice(self.world.tickets[key][which], slot, mode, longer=longer)
         return self.tried(lambda: actions.hold(records_of(key), key, wanted))
 
-    @rule(target=holds, booking=bookings, nth=st.integers(0, 1))
-    def hold_another(self, booking, nth):
+    @rule(target=holds, booking=bookings, nth=st.integers(0, 1), longer=st.booleans())
+    def hold_another(self, booking, nth, longer):
         which = [one.service for one in self.world.clinics].index(booking.service)
-        wanted = choice(
-            booking.ticket, self.world.slots[which][nth], booking.mode, moving=booking.key
-        )
+        slot = self.world.slots[which][nth]
+        wanted = choice(booking.ticket, slot, booking.mode, moving=booking.key, longer=longer)
         return self.tried(
             lambda: actions.hold(records_of(booking.patient), booking.patient, wanted)
         )
@@ -271,16 +271,17 @@ class Histories(RuleBasedStateMachine):
             assert (diary["status"], now.starts_at) == ("booked", times["start"])
             self.expected.add(booking.key)
 
-    @rule(which=st.integers(0, 1), nth=st.integers(0, 1))
-    def what_is_listed_can_be_booked_and_nothing_else(self, which, nth):
+    @rule(which=st.integers(0, 1), nth=st.integers(0, 1), longer=st.booleans())
+    def what_is_listed_can_be_booked_and_nothing_else(self, which, nth, longer):
         key, ticket = self.world.fourth, self.world.asked[which]
         slot = self.world.slots[which][nth]
         records = records_of(key)
         with transaction.atomic():
             (found,) = [one for one in tickets(records, key) if one.id == ticket] or [None]
-            listed = search(records, found, Wanted()).times if found else []
+            listed = search(records, found, Wanted(longer=longer)).times if found else []
             try:
-                hold = actions.hold(records, key, choice(ticket, slot, slot.modes[0]))
+                wanted = choice(ticket, slot, slot.modes[0], longer=longer)
+                hold = actions.hold(records, key, wanted)
                 done = actions.confirm(records, key, hold.key, DETAILS).state == State.BOOKED
             except CannotBook:
                 done = False

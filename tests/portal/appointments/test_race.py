@@ -66,12 +66,12 @@ def a_day_of(count, opens=time(8), **more):
     return found
 
 
-def books(patient, ticket, slot):
+def books(patient, ticket, slot, *, longer=False):
     """Return an act that holds and confirms."""
 
     def act():
         records = records_of(patient)
-        hold = actions.hold(records, patient, choice(ticket, slot))
+        hold = actions.hold(records, patient, choice(ticket, slot, longer=longer))
         return actions.confirm(records, patient, hold.key, DETAILS)
 
     return act
@@ -113,6 +113,26 @@ def test_a_clinician_with_two_clinics_at_once_sees_one_person_at_a_time(morning)
     counted = outcomes(came)
     assert counted["booked"] + counted["TAKEN"] == 48
     assert 6 <= counted["booked"] <= 12
+    assert truth.broken() == {}
+
+
+def test_nobody_comes_between_the_two_times_of_a_longer_visit(morning):
+    slots = a_day_of(9)
+    people = crowd_of(48, "breathing")
+
+    came = at_once(
+        [
+            books(key, ticket, slots[n % 9], longer=bool(n % 2))
+            for n, (key, [ticket]) in enumerate(people)
+        ]
+    )
+
+    counted = outcomes(came)
+    standing = claims_with(state=State.BOOKED)
+    minutes = sum((one.ends_at - one.starts_at for one in standing), timedelta())
+    assert counted["booked"] == len(standing)
+    assert set(counted) <= {"booked", "TAKEN", "GONE"}
+    assert timedelta(minutes=30) < minutes <= timedelta(minutes=45)
     assert truth.broken() == {}
 
 

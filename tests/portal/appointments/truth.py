@@ -42,12 +42,25 @@ NEVER = {
         WHEN s.is_full THEN 'busy' ELSE 'free' END""",
     "a full slot with room, or a free one without": """SELECT s.slot FROM portal_clinicslot s
         WHERE s.is_full <> ((SELECT count(*) FROM portal_claim c WHERE c.slot = s.slot
-        AND c.state = 'booked' AND c.unit < s.capacity) >= s.capacity)""",
+        AND c.state = 'booked' AND c.unit < s.capacity) >= s.capacity
+        OR EXISTS (SELECT FROM portal_claim c JOIN portal_clinicslot f USING (slot)
+        WHERE f.clinic_id = s.clinic_id AND c.state = 'booked'
+        AND c.starts_at < s.starts_at AND c.ends_at = s.ends_at))""",
     "an orphan that fits, or a misfit that is none": """SELECT c.key FROM portal_claim c
         JOIN portal_clinicslot s USING (slot)
         WHERE c.state = 'booked' AND s.starts_at > daybook_now()
         AND (c.orphaned_at IS NULL) <> (s.is_open AND c.unit < s.capacity AND c.mode = ANY (s.modes)
-        AND c.clinician = s.clinician AND c.location = s.location)""",
+        AND c.clinician = s.clinician AND c.location = s.location
+        AND (c.ends_at = s.ends_at OR EXISTS (SELECT FROM portal_clinicslot n WHERE n.is_open
+        AND n.clinic_id = s.clinic_id AND (n.starts_at, n.ends_at) = (s.ends_at, c.ends_at))))""",
+    "an appointment that names other slots or another end": """SELECT c.key FROM portal_claim c
+        JOIN portal_fhir_resource r ON r.resource_type = 'Appointment'
+        AND r.logical_id = c.key::text WHERE c.state = 'booked' AND r.source = '' AND (
+        (r.text::jsonb ->> 'end')::timestamptz <> c.ends_at
+        OR jsonb_array_length(r.text::jsonb -> 'slot') <> (SELECT count(*)
+        FROM portal_clinicslot s JOIN portal_clinicslot f ON f.slot = c.slot
+        WHERE s.clinic_id = f.clinic_id
+        AND tstzrange(c.starts_at, c.ends_at) @> tstzrange(s.starts_at, s.ends_at)))""",
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from portal import clock
 from portal.appointments import clinics
+from portal.clinics import sessions
 from portal.identity.models import Tie
 from portal.identity.sessions import still_stands
 from portal.live import desks
@@ -54,6 +55,20 @@ def test_a_held_time_is_said_and_what_stands_outside_is_flagged(office, amina_yu
     assert "9am Ada Moss 999 000 0018 · 14 March 1968 Video Outside the session" in said
     assert "3 visits booked, 0 free places, 3 outside the session" in said
     assert "10am Free" not in said
+
+
+@pytest.mark.usefixtures("bookings")
+def test_a_longer_visit_says_its_end_and_its_second_time_is_not_free(
+    office, amina_yusuf, clinic, slots
+):
+    making.booked(amina_yusuf, making.ordered(amina_yusuf), slots[4], longer=True)
+
+    said = words(office.get(DAY))
+    assert "4 visits booked, 4 free places" in said
+    assert "10:20am to 11am Amina Yusuf" in said
+    assert "10:40am" not in said
+    (first, *_) = sessions.sessions_of(clinic.key, clock.now())
+    assert (first.places, first.booked, first.free) == (8, 4, 4)
 
 
 def test_a_phone_visit_says_which_number(office, hospital, amina_yusuf, places):

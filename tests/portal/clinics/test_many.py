@@ -57,7 +57,11 @@ def booked(hospital, clinic, patients):
         )
         for n, patient in enumerate(patients)
     ]  # fmt: skip
-    said = [resources.appointment(one, clinic, Basis(one.ticket), Details("Why")) for one in rows]
+    slot_of = {one.slot: one for one in slots}
+    said = [
+        resources.appointment(one, [slot_of[one.slot]], Basis(one.ticket), Details("Why"))
+        for one in rows
+    ]
     drafts = [resources.draft(one, row.patient) for one, row in zip(said, rows, strict=True)]
     with claims.opened():
         Claim.objects.bulk_create(rows)

@@ -39,9 +39,8 @@ def holds(browser, ticket, slot):
     page = browser.get(f"/appointments/book/{ticket}/").content.decode()
     form = re.search(r'name="form" value="([^"]+)"', page)[1]
     time = f"{slot.slot}|in-person"
-    return browser.post(f"/appointments/book/{ticket}/", {"form": form, "time": time}).headers[
-        "Location"
-    ]
+    said = {"form": form, "time": time, "longer": "yes"}
+    return browser.post(f"/appointments/book/{ticket}/", said).headers["Location"]
 
 
 def test_what_is_said_once_reaches_the_search_the_booking_and_every_list(
@@ -52,11 +51,12 @@ def test_what_is_said_once_reaches_the_search_the_booking_and_every_list(
 
     assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
     times = amina.reads(f"/appointments/book/{ticket}/")
-    assert "Showing: any time, with a Polish interpreter." in times
-    assert "You told us that you need a longer visit. The clinic sees that." in times
+    assert "Showing: any time, with a Polish interpreter, for a longer visit." in times
+    assert "You told us that you need a longer visit. So each time here is two times" in times
     address = holds(amina.browser, ticket, slots[0])
     page = amina.reads(address)
     assert "Interpreter Polish. They will be there with you." in page
+    assert "for 40 minutes" in page
     needed = "Large print Longer appointment Quiet place to wait Face me, please"
     assert f"What you need from us {needed} Change" in page
     assert f'href="{PAGE}?next={address}"' in amina.browser.get(address).content.decode()
