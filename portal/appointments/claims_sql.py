@@ -32,11 +32,12 @@ SECOND: Final = """
 n.clinic_id = s.clinic_id AND n.starts_at = s.ends_at
   AND n.ends_at = s.ends_at + (s.ends_at - s.starts_at) AND n.local_date = s.local_date
 """
-# Whether a longer visit that began in the slot before is booked through `s`.
+# Whether a longer visit that began in the slot before is booked through `s`. Counted: of whether
+# there is one, the database may make itself a table of all bookings first.
 SPANNED: Final = """
-EXISTS (SELECT FROM portal_clinicslot f JOIN portal_claim c ON c.slot = f.slot
+(SELECT count(*) FROM portal_clinicslot f JOIN portal_claim c ON c.slot = f.slot
   WHERE f.clinic_id = s.clinic_id AND f.starts_at = s.starts_at - (s.ends_at - s.starts_at)
-    AND f.ends_at = s.starts_at AND c.state = 'booked' AND c.ends_at = s.ends_at)
+    AND f.ends_at = s.starts_at AND c.state = 'booked' AND c.ends_at = s.ends_at) > 0
 """
 # A claim and the booking that it would replace, each behind its slots: so nobody waits in a ring.
 LOCK: Final = f"""
