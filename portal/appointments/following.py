@@ -18,7 +18,7 @@ from fhir.store import Repository
 from fhir.writing import Written
 from portal.appointments import claims, resources
 from portal.appointments.claims import Locked, Taken
-from portal.appointments.longer import is_longer, until
+from portal.appointments.longer import following, is_longer, until
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.rules import LIVE, State
 from portal.appointments.seats import take_along
@@ -101,8 +101,7 @@ def _slots_of(claim: Claim, said: Json, *, whole: bool) -> list[ClinicSlot]:
         return []
     if not whole or (end and end <= first.ends_at):
         return [first]
-    after = {"clinic": first.clinic, "starts_at": first.ends_at, "ends_at": until(first)}
-    return [first, *wanted.filter(**after)[:1]]
+    return [first, *wanted.filter(following(first, until(first)))[:1]]
 
 
 def _taken_along(claim: Claim, slots: Sequence[ClinicSlot]) -> bool:

@@ -7,12 +7,19 @@ Slots of a clinic that are open are of one length, and have all but their times 
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import Q
+
 from portal.appointments.models import Claim, ClinicSlot
 
 
 def until(slot: ClinicSlot) -> datetime:
     """Return when a longer visit ends that begins with a slot."""
     return slot.ends_at + (slot.ends_at - slot.starts_at)
+
+
+def following(slot: ClinicSlot, ends_at: datetime) -> Q:
+    """Return what finds the slot after one, in the same clinic and without a gap."""
+    return Q(clinic=slot.clinic_id, starts_at=slot.ends_at, ends_at=ends_at)
 
 
 def is_longer(claim: Claim, slot: ClinicSlot) -> bool:
@@ -34,13 +41,9 @@ def second_of(claim: Claim, slot: ClinicSlot) -> ClinicSlot | None:
     """Look up the second slot of a longer visit."""
     if not is_longer(claim, slot):
         return None
-    return ClinicSlot.objects.filter(
-        clinic=slot.clinic_id, starts_at=slot.ends_at, ends_at=claim.ends_at
-    ).first()
+    return ClinicSlot.objects.filter(following(slot, claim.ends_at)).first()
 
 
 def may_begin_in(slot: ClinicSlot) -> bool:
     """Whether there is an open slot after this one, be it taken or not."""
-    return ClinicSlot.objects.filter(
-        clinic=slot.clinic_id, starts_at=slot.ends_at, ends_at=until(slot), is_open=True
-    ).exists()
+    return ClinicSlot.objects.filter(following(slot, until(slot)), is_open=True).exists()
