@@ -6,7 +6,7 @@ from wagtail.views import serve
 
 from portal import clock
 from portal.identity.middleware import IdentifiedRequest
-from portal.needs.reviewing import due_of
+from portal.needs.reviewing import review_of
 from portal.record import freshness, pages, seen
 from portal.record.dates import greeting
 from portal.record.pages import kept
@@ -49,7 +49,7 @@ def of_patient(request: IdentifiedRequest) -> HttpResponse:
         "fresh": freshness.of(request.patient),
     }
     if "part" not in request.GET:
-        context |= due_of(request, now)
+        context["review"] = review_of(request, now)
     if request.GET.get("part") in {None, "latest"}:
         context["latest"] = latest(request.records, request.patient, now)
     return pages.page(request, "home/home.html", context, PARTS)

@@ -28,7 +28,7 @@ from portal.appointments.together.batches import batch_of
 from portal.drafts import keeping
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import User
-from portal.record.dates import local
+from portal.needs.reviewing import review
 
 FORM: Final = "booking"
 LONGER, OTHER = "longer", "other"
@@ -135,7 +135,7 @@ def _check(
         "form": form or BookForm(initial={"phone": known.phone, **draft.words}),
         "known": known,
         "has_interpreter": known.language in slot.languages,
-        "is_due": known.is_due(local(now).date()),
+        "review": review(known.flagged, now),
         "left": max(0, int((until - now).total_seconds())),
         "minutes": said.minutes(claim.starts_at, claim.ends_at),
         "mode": Mode(claim.mode),

@@ -5,7 +5,6 @@ What they need is said by the hospital's systems and by themselves: neither hide
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from fhir.access import Viewer
@@ -13,8 +12,7 @@ from fhir.paths import Json, find, first
 from fhir.store import Criteria, Repository
 from portal.identity.middleware import IdentifiedRequest
 from portal.needs import kinds
-from portal.needs.flags import ACTIVE, Need, in_order, interpreter, need_of, reviewed_on, stamp
-from portal.needs.rules import is_due
+from portal.needs.flags import ACTIVE, Need, in_order, interpreter, need_of
 from portal.record import values, words
 from portal.record.sections import may_hold
 
@@ -64,23 +62,6 @@ class Known:
     @property
     def wants_longer(self) -> bool:
         return any(one.key == kinds.LONGER for one in self.flagged)
-
-    @property
-    def stamp(self) -> str:
-        return stamp(self.flagged)
-
-    @property
-    def stated(self) -> list[str]:
-        """What they have told us themselves."""
-        return [one.words for one in self.flagged if one.key]
-
-    @property
-    def reviewed_on(self) -> date | None:
-        return reviewed_on(self.flagged)
-
-    def is_due(self, today: date) -> bool:
-        """Whether it is time to ask if what they told us still holds."""
-        return is_due(self.reviewed_on, today)
 
     @property
     def _interpreter(self) -> Need | None:

@@ -22,8 +22,8 @@ from portal.beforehand.rules import Stage
 from portal.drafts import keeping
 from portal.identity.middleware import IdentifiedRequest
 from portal.identity.models import User
+from portal.needs.reviewing import review
 from portal.record import seen
-from portal.record.dates import local
 from portal.record.naming import names_of
 
 FORM: Final = "before"
@@ -122,7 +122,7 @@ def _asked(
         "is_other": is_other,
         "version": _version(coming, None if is_other else form),
         "known": known,
-        "is_due": known.is_due(local(clock.now()).date()),
+        "review": review(known.flagged, clock.now()),
         "medicines": medicines.listed(request) if sees_medicines else None,
         "longest": {"needs": rules.LONGEST_NEEDS, "medicines": rules.LONGEST_MEDICINES},
     }

@@ -100,10 +100,6 @@ class Told:
         )
 
     @property
-    def reviewed_on(self) -> date | None:
-        return reviewed_on(map(need_of, self.standing.values()))
-
-    @property
     def stamp(self) -> str:
         return stamp(map(need_of, self.standing.values()))
 

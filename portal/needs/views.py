@@ -18,9 +18,9 @@ from portal.identity.views import next_of
 from portal.needs import actions, flags, kinds
 from portal.needs.actions import Meanwhile
 from portal.needs.forms import NeedsForm, typed_before
-from portal.needs.rules import LONGEST_WORDS, is_due
+from portal.needs.reviewing import review
+from portal.needs.rules import LONGEST_WORDS
 from portal.record import seen
-from portal.record.dates import local
 from portal.record.sections import may_hold
 
 FORM: Final = "needs"
@@ -89,9 +89,7 @@ def _asked(
         "stamp": form["seen"].value() if form and not is_other else told.stamp,
         "draft": draft,
         "is_other": is_other,
-        "reviewed_on": told.reviewed_on,
-        "is_due": is_due(told.reviewed_on, local(now).date()) and form is None,
-        "standing": [one.words for one in told.needs.each()],
+        "review": review(flags.in_order(map(flags.need_of, told.standing.values())), now),
         "noted": person.known(request).noted,
         "next": next_of(request),
         "hints": _HINTS,
