@@ -10,6 +10,7 @@ from django.utils.html import json_script
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from portal import brand, clock
+from portal.compiled import Compiled
 from portal.record import dates, words
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def environment(**options: Any) -> Environment:
     macros = PackageLoader("nhsuk_frontend_jinja", "templates")
     options["loader"] = ChoiceLoader([options["loader"], macros])
     options["undefined"] = Strict if settings.STRICT_TEMPLATES else ChainableUndefined
-    made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 (Django asks for autoescape)
+    options |= {"trim_blocks": True, "lstrip_blocks": True}
+    kept = Compiled(settings.COMPILED_TEMPLATES, options)
+    made = Environment(**options, bytecode_cache=kept)  # noqa: S701 (Django asks for autoescape)
     made.globals |= {
         "brand": brand.current(),
         "now": clock.now,

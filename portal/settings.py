@@ -91,6 +91,7 @@ ASGI_APPLICATION = "portal.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STRICT_TEMPLATES = env.flag("STRICT_TEMPLATES")
+COMPILED_TEMPLATES = DATA / "compiled"
 TEMPLATES = [
     {
         # Ours, in portal/jinja2 and cms/jinja2.
