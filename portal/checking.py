@@ -4,12 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from ctypes.util import find_library
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from portal import database
 from portal.bootstrap import ROOT, TESTS
+from portal.postgres import Server
 
 PYTHON = sys.executable
 TEMPLATES = ["portal/jinja2", "portal/templates", "cms/jinja2"]
@@ -17,6 +22,10 @@ JOURNEYS = "tests/journeys"
 # Four workers use two cores while some wait for a browser or a process. A file stays with one
 # worker, in the order of tests/conftest.py: those whose tests wait begin first.
 WORKERS = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+LANES = 2
+# Databases are made and dropped by the hundred: kept in memory where there is room for gigabytes.
+MEMORY = Path("/dev/shm")  # noqa: S108 (a folder of our own there, which others cannot write)
+ROOM = 6 * 2**30
 # The shape of a real deployment, so that Django's own deployment checks have their say.
 PRODUCTION = {
     "PUBLIC_HOST": "daybook.example",
@@ -37,30 +46,68 @@ class Check:
     command: list[str]
     settings: Mapping[str, str] = field(default_factory=dict)
 
-    def passes(self) -> bool:
-        print(f"\n▸ {self.name}", flush=True)
-        return _run(self.command, self.settings) == 0
+    def passes(self, settings: Mapping[str, str]) -> bool:
+        """Run it, and show what it said where it fails."""
+        done = subprocess.run(  # noqa: S603 (our own)
+            self.command, cwd=ROOT, env=_environment({**settings, **self.settings}),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        said = f"\n{done.stdout}" if done.returncode else ""
+        print(f"▸ {self.name}: {'fails' if done.returncode else 'ok'}{said}", flush=True)
+        return done.returncode == 0
 
 
 def run(*, quick: bool) -> int:
     """Run every check to its end, tests last; return the exit code."""
-    failed = [check.name for check in CHECKS if not check.passes()]
-    _audit_dependencies()
-    if failed:
-        print("\n▸ failed before the tests:", ", ".join(failed), flush=True)
-    tested = run_tests(["tests"], quick=quick)
+    with _databases() as settings:
+        failed = _failed([*CHECKS, *BEFORE_TESTS], settings)
+        if failed:
+            print("\n▸ failed before the tests:", ", ".join(failed), flush=True)
+        tested = run_tests(["tests"], quick=quick, settings=settings)
     return tested or int(bool(failed))
 
 
-def run_tests(arguments: list[str], *, quick: bool) -> int:
+def run_tests(
+    arguments: list[str], *, quick: bool, settings: Mapping[str, str] | None = None
+) -> int:
     print("\n▸ tests", flush=True)
-    settings = {}
+    given = dict(settings or {})
     if quick:
         arguments = [*arguments, f"--ignore={JOURNEYS}"]
     else:
-        settings["CHROMIUM"] = _browser()
+        given["CHROMIUM"] = _browser()
     _provide_pango()
-    return _run([PYTHON, "-m", "pytest", *WORKERS, *arguments], settings)
+    return _run([PYTHON, "-m", "pytest", *WORKERS, *arguments], given)
+
+
+def _failed(checks: Sequence[Check], settings: Mapping[str, str]) -> list[str]:
+    with ThreadPoolExecutor(LANES) as lanes:
+        passed = lanes.map(lambda check: check.passes(settings), checks)
+        _audit_dependencies()
+        return [check.name for check, passes in zip(checks, passed, strict=True) if not passes]
+
+
+@contextmanager
+def _databases() -> Iterator[dict[str, str]]:
+    """Keep a server for all checks; yield the settings that lead to it."""
+    is_roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    if not is_roomy:
+        with _kept(database.own_server()):
+            yield {}
+        return
+    with TemporaryDirectory(prefix="daybook-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # the server's account enters it
+        with _kept(Server(Path(folder))):
+            yield {"DATA_FOLDER": folder}
+
+
+@contextmanager
+def _kept(server: Server) -> Iterator[None]:
+    database.keep(server)
+    try:
+        yield
+    finally:
+        server.leave(os.getpid())
 
 
 def tidy() -> int:
@@ -86,9 +133,13 @@ def _manage(*arguments: str) -> list[str]:
 
 
 def _run(command: list[str], settings: Mapping[str, str] | None = None) -> int:
-    kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-    environment = kept | dict(settings or {})
+    environment = _environment(settings or {})
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603 (our own)
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+    return kept | dict(settings)
 
 
 def _audit_dependencies() -> None:
@@ -96,16 +147,14 @@ def _audit_dependencies() -> None:
 
     It does not fail the run: news from outside is not the fault of the change that is checked.
     """
-    print("\n▸ known holes in dependencies", flush=True)
     listed = ["--disable-pip", "--no-deps", "--requirement", str(TESTS)]
     asked = subprocess.run(  # noqa: S603 (our own)
         _tool("pip-audit", "--progress-spinner", "off", *listed),
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     found = [line for line in asked.stderr.splitlines() if "known vulnerabilit" in line]
-    print(found[-1] if found else "could not be asked about", flush=True)
-    if asked.returncode and found:
-        print(asked.stdout, flush=True)
+    said = f"\n{asked.stdout}" if asked.returncode and found else ""
+    print(f"▸ dependencies: {found[-1] if found else 'could not be asked about'}{said}", flush=True)
 
 
 def _browser() -> str:
@@ -139,4 +188,9 @@ CHECKS = [
         "deployment", _manage("check", "--deploy", "--fail-level", "WARNING"), settings=PRODUCTION
     ),
     Check("migrations", _manage("makemigrations", "--check", "--dry-run")),
+]
+# What all workers would otherwise do at once, each for itself or waiting for one of them.
+BEFORE_TESTS = [
+    Check("a database for the tests", [PYTHON, "-m", "tests.databases"]),
+    Check("the tests can be read", [PYTHON, "-m", "pytest", "--collect-only", "-qq", "tests"]),
 ]

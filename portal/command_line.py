@@ -9,7 +9,7 @@ AS_OWNER = frozenset(
     {"migrate", "makemigrations", "createcachetable", "sqlmigrate", "squashmigrations"}
 )
 WITHOUT_DATABASE = frozenset(
-    {"help", "tidy", "collectstatic", "findstatic", "version", "--version"}
+    {"help", "test", "tidy", "collectstatic", "findstatic", "version", "--version"}
 )
 SERVES = frozenset({"serve", "relay", "mllp", "demo"})
 SERVES_AT_ONCE = SERVES - {"demo"}  # which first lets years go by

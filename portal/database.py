@@ -17,7 +17,8 @@ OWNER = "daybook_owner"
 APPLICATION = "daybook_app"
 NAME = "daybook"
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / ".data"
+# What is ours alone: our own server, and what people upload or ask for
+DATA = Path(env.text("DATA_FOLDER", str(ROOT / ".data")))
 PREPARATION = ROOT / "deploy" / "postgresql"
 # A statement that a connection has run so often is planned once, and not each time anew: behind
 # row-level security planning costs more than running.
@@ -50,11 +51,15 @@ def own_server() -> Server:
 def attach() -> None:
     """Make sure that the database can be reached; keep our own server alive until we end."""
     if is_embedded():
-        server = own_server()
-        server.join()
-        if server.needs(_preparation()):
-            prepare(server, NAME)
-            server.remember(_preparation())
+        keep(own_server())
+
+
+def keep(server: Server) -> None:
+    """Start a server of ours unless it runs, with our database; it runs until we end or leave."""
+    server.join()
+    if server.needs(_preparation()):
+        prepare(server, NAME)
+        server.remember(_preparation())
 
 
 def prepare(server: Server, name: str) -> None:

@@ -1,6 +1,8 @@
 """The databases that tests use: one template for each set of migrations, and clones of it.
 
 Tests always run on the checkout's own server, whatever ``DATABASE_URL`` says.
+
+``python -m tests.databases`` makes the template.
 """
 
 import fcntl
@@ -160,3 +162,7 @@ def _exists(name: str) -> bool:
 def _as_superuser(name: str = "postgres") -> Iterator[psycopg.Connection]:
     with psycopg.connect(database.own_server().url(name), autocommit=True) as connected:
         yield connected
+
+
+if __name__ == "__main__":
+    template()
