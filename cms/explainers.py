@@ -103,14 +103,14 @@ def built_in() -> ExplainerView:
     """Return what is said of a test when editors have published nothing that fits."""
     return ExplainerView(
         title="Your test result",
-        name="your result",
+        name="this result",
         url=reverse("cms:tests"),
-        what=_html("<p>This is the result of a test that your care team asked for.</p>"),
+        what=_html("<p>This is the result of a test that the care team asked for.</p>"),
         next=_html(
-            "<p>One result does not tell the whole story. Your team looks at it with your other "
-            "tests and how you feel. They will tell you if anything needs to change.</p>",
+            "<p>One result does not tell the whole story. The care team looks at it together with "
+            "other tests. They will say if anything needs to change.</p>",
         ),
-        who=_html("<p>Ask the team who asked for your test.</p>"),
+        who=_html("<p>Ask the team who asked for the test.</p>"),
         general=True,
     )
 

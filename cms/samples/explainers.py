@@ -32,7 +32,7 @@ OTHERS = [
     Sample(
         title="Your test result",
         slug="your-test-result",
-        name="your test result",
+        name="this test result",
         general=True,
         what="This is the result of a test that your team asked for.",
         why="""

@@ -32,13 +32,13 @@ _BEGINNINGS = {PDF: b"%PDF-", PNG: pictures.PNG, JPEG: pictures.JPEG}
 class Fault(enum.StrEnum):
     """Why a file cannot be handed over, as the page says it."""
 
-    EMPTY = "Nothing came with it. Ask your team for a copy."
-    ELSEWHERE = "It is kept in another system. Ask your team for a copy."
-    KIND = "This kind of file cannot be opened safely here. Ask your team for a copy."
-    NOT_AS_SAID = "It is not the kind of file that it says it is. Ask your team for a copy."
-    TOO_LARGE = "It is too large to open here. Ask your team for a copy."
-    BROKEN = "It arrived damaged. Ask your team for a copy."
-    ALTERED = "It is not just as it was sent, so it may be damaged. Ask your team for a copy."
+    EMPTY = "Nothing came with it. Ask the care team for a copy."
+    ELSEWHERE = "It is kept in another system. Ask the care team for a copy."
+    KIND = "This kind of file cannot be opened safely here. Ask the care team for a copy."
+    NOT_AS_SAID = "It is not the kind of file that it says it is. Ask the care team for a copy."
+    TOO_LARGE = "It is too large to open here. Ask the care team for a copy."
+    BROKEN = "It arrived damaged. Ask the care team for a copy."
+    ALTERED = "It is not just as it was sent, so it may be damaged. Ask the care team for a copy."
 
 
 class Unreadable(Exception):

@@ -23,7 +23,7 @@ RIGHT_TO_LEFT = frozenset(
 )
 
 STATES = {
-    "superseded": "There is a newer version of this letter. Ask your team if you cannot find it.",
+    "superseded": "There is a newer version of this letter. Ask the care team if it is not here.",
     "preliminary": "This letter is not finished. It may change.",
     "amended": "This letter has been changed since it was first sent.",
 }

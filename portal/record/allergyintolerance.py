@@ -10,23 +10,23 @@ from portal.record.statuses import ALLERGIES, CERTAINTY, Status
 
 # Asserted: somebody has asked, and there is none of this kind. SNOMED CT, and HL7's own list.
 NONE_KNOWN = {
-    "716186003": "You have no known allergies",
-    "160244002": "You have no known allergies",
-    "no-known-allergies": "You have no known allergies",
-    "409137002": "You have no known allergies to medicines",
-    "no-known-medication-allergies": "You have no known allergies to medicines",
-    "429625007": "You have no known food allergies",
-    "no-known-food-allergies": "You have no known food allergies",
-    "428607008": "You have no known allergies to things around you",
-    "no-known-environmental-allergies": "You have no known allergies to things around you",
-    "716184000": "You have no known allergy to latex",
-    "1003774007": "You have no known allergy to latex",
-    "716220001": "You have no known allergy to animals",
-    "428197003": "You have no known allergy to insect stings",
+    "716186003": "No known allergies",
+    "160244002": "No known allergies",
+    "no-known-allergies": "No known allergies",
+    "409137002": "No known allergies to medicines",
+    "no-known-medication-allergies": "No known allergies to medicines",
+    "429625007": "No known food allergies",
+    "no-known-food-allergies": "No known food allergies",
+    "428607008": "No known allergies to things at home or outside",
+    "no-known-environmental-allergies": "No known allergies to things at home or outside",
+    "716184000": "No known allergy to latex",
+    "1003774007": "No known allergy to latex",
+    "716220001": "No known allergy to animals",
+    "428197003": "No known allergy to insect stings",
 }
 # Nobody knows: not the same as none.
 _UNASKED = frozenset({"no-allergy-info", "1631000175102", "nilknown-unasked"})
-UNASKED = "We do not know if you have allergies"
+UNASKED = "We do not know if there are any allergies"
 _SPOKEN = re.compile(
     r"\s*(?:nkda|nka|no known (?:(drug|medication|medicine) )?allerg(?:y|ies))\s*", re.IGNORECASE
 )
@@ -112,6 +112,6 @@ class AllergyIntolerance(Entry):
     def _known_from(self) -> Iterator[str]:
         told = str(first(self.resource, "asserter.reference") or "")
         if told and told == first(self.resource, "patient.reference"):
-            yield "You told us about this"
+            yield "We were told about this"
         if who := self.say("recorder"):
             yield f"Written down by {who}"

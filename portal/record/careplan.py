@@ -22,11 +22,11 @@ _SHORT = 200  # characters of a plan that may stand in a list
 class CarePlan(Entry):
     """What is planned, by whom, and what for."""
 
-    untitled = "A plan for your care"
+    untitled = "A plan of care"
     coded = "Code of this plan"
     named = ("title", "category", "description")
     dated = ("period", "created")
-    statuses = {**ASKED, "active": replace(ASKED["active"], meaning="It is what you follow now.")}
+    statuses = {**ASKED, "active": replace(ASKED["active"], meaning="This is the plan for now.")}
     table = (
         row("When", "period"),
         row("What it is for", "addresses"),

@@ -13,7 +13,7 @@ _MOST = 50
 class CareTeam(Entry):
     """A team, and who is in it."""
 
-    untitled = "The team that looks after you"
+    untitled = "A care team"
     coded = "Code of this kind of team"
     named = ("name", "category", "reasonCode")
     dated = ("period",)

@@ -5,9 +5,9 @@ from portal.record.entry import Entry, row
 from portal.record.statuses import CERTAINTY, CONDITIONS, Status
 
 _KINDS = {
-    "problem-list-item": "On your list of health problems",
+    "problem-list-item": "On the list of health problems",
     "encounter-diagnosis": "Written down at a visit",
-    "health-concern": "Something you are worried about",
+    "health-concern": "A worry about health",
 }
 
 

@@ -36,8 +36,8 @@ from portal.record.naming import names_of
 from portal.record.sections import address_of, may_hold
 from portal.record.statuses import TAKING
 
-GIVEN: Final = "Given to you to take home"
-NAMED: Final = "Named in your letter"
+GIVEN: Final = "Given to take home"
+NAMED: Final = "Named in the letter"
 ORDER: Final = (STARTED, CHANGED, STOPPED, PAUSED, GIVEN, NAMED, SAME)
 _TYPE: Final = "MedicationRequest"
 _CATEGORY: Final = "discharge"

@@ -10,7 +10,7 @@ from portal.record.entry import Entry, row
 class FamilyMemberHistory(Entry):
     """What a relation has or had."""
 
-    untitled = "Somebody in your family"
+    untitled = "Somebody in the family"
     coded = "Code of this relation"
     named = ("relationship",)
     dated = ("date",)

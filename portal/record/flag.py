@@ -8,7 +8,7 @@ from portal.record.statuses import IN_USE
 class Flag(Entry):
     """Only of the kinds that are for patients: what helps staff to help them."""
 
-    untitled = "Note for staff who help you"
+    untitled = "Note for staff"
     coded = "Code of this note"
     dated = ("period",)
     statuses = IN_USE

@@ -9,8 +9,8 @@ from portal.record.statuses import IN_USE
 PLAIN: Final = {
     "BodyStructure": "Part of the body",
     "DeviceRequest": "Device that was asked for",
-    "ImmunizationRecommendation": "Vaccines you may need",
-    "SupplyDelivery": "Something sent to you",
+    "ImmunizationRecommendation": "Vaccines that may be needed",
+    "SupplyDelivery": "Something that was sent",
 }
 
 

@@ -28,7 +28,7 @@ class MedicationAdministration(MedicineEntry):
     undone: ClassVar[Mapping[str, str]] = {"Given": "Was to be given"}
 
     def group(self) -> str:
-        return "Given to you by staff"
+        return "Given by staff"
 
     def note(self) -> str:
         return words.sentences(*self.doses()[:1], self.say("statusReason"))

@@ -37,4 +37,4 @@ class MedicationDispense(MedicineEntry):
         substitution = self.resource.get("substitution")
         if isinstance(substitution, dict) and substitution.get("wasSubstituted") is True:
             reason = self.say("substitution.reason", "substitution.type")
-            yield "Swapped", words.sentences("You were given another kind than was asked", reason)
+            yield "Swapped", words.sentences("Another kind was given than was asked for", reason)

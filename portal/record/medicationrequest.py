@@ -8,9 +8,9 @@ _WHERE = {
     "inpatient": "In hospital",
     "outpatient": "At a clinic",
     "community": "At home",
-    "discharge": "For when you leave hospital",
+    "discharge": "For after leaving hospital",
     "leave": "For a time away from the ward",
-    "primarycare": "By your GP",
+    "primarycare": "By a GP",
 }
 # What has only been suggested or planned is not being taken, whatever its status says.
 _NOT_YET = {"proposal": "draft", "plan": "intended"}

@@ -8,7 +8,7 @@ from portal.record.entry import row
 from portal.record.medicines import MedicineEntry
 from portal.record.statuses import MEDICINES, TAKING, TOLD, Status
 
-UNCHECKED = "Your team has not checked it yet"
+UNCHECKED = "The care team has not checked it yet"
 
 
 class MedicationStatement(MedicineEntry):
@@ -39,5 +39,5 @@ class MedicationStatement(MedicineEntry):
         return status
 
     def note(self) -> str:
-        told = f"You told us about it. {UNCHECKED}" if self.told_by_the_patient() else ""
+        told = f"We were told about it. {UNCHECKED}" if self.told_by_the_patient() else ""
         return words.sentences(super().note(), told)

@@ -134,7 +134,7 @@ def retracted(found: Sequence[Retraction]) -> Iterator[Moment]:
             if any(abs(one.at - at) <= _TOGETHER for at in told):
                 continue
             told.append(one.at)
-            said = f"An entry was removed from your record on {day(one.at)}"
+            said = f"An entry was removed from the record on {day(one.at)}"
             yield Moment(one.at, local(one.at).isoformat(), said, "")
         else:
             at = span_of(one.at_text).low if one.at_text else None

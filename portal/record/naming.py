@@ -37,15 +37,18 @@ def names_inside(resource: Json) -> dict[str, str]:
 def names_of(records: Repository, resources: Iterable[Stored]) -> dict[str, str]:
     """Return the names of the people, places and medicines that resources refer to.
 
-    One query for all; what this viewer may not see has no name.
+    One query for all; what this viewer may not see has no name. Whoever reads is named as such.
     """
     wanted: dict[str, dict[str, None]] = {}
+    named: dict[str, str] = {}
     for stored in resources:
         for reference in references_in(stored.json):
             resource_type, _, logical_id = reference.partition("/")
             if resource_type in SHARED:
                 wanted.setdefault(resource_type, {})[logical_id] = None
-    return {
+            elif reference == records.viewer.who:
+                named[reference] = values.READER
+    return named | {
         f"{one.resource_type}/{one.id}": name
         for one in _read(records, wanted)
         if (name := name_of(one.json))

@@ -14,13 +14,9 @@ _ANSWERS = (
     "valueString", "valueUri", "valueAttachment", "valueCoding", "valueQuantity", "valueReference",
 )  # fmt: skip
 _STATES = {
-    "in-progress": Status(
-        "Not finished", "", "You have not sent all your answers.", "Not finished"
-    ),
+    "in-progress": Status("Not finished", "", "Not all answers have been sent.", "Not finished"),
     "completed": Status("Sent", "quiet", "", "Sent"),
-    "amended": Status(
-        "Changed", "quiet", "Your answers were changed after they were sent.", "Sent"
-    ),
+    "amended": Status("Changed", "quiet", "Answers were changed after they were sent.", "Sent"),
     "stopped": Status("Stopped", "quiet", "Not all questions were answered.", "Sent"),
 }
 
@@ -28,7 +24,7 @@ _STATES = {
 class QuestionnaireResponse(Entry):
     """Questions, each with its answers."""
 
-    untitled = "Questions you answered"
+    untitled = "Questions and answers"
     named = ("_questionnaire.extension.valueString",)
     dated = ("authored",)
     statuses = _STATES

@@ -37,7 +37,6 @@ class Section:
     types: tuple[str, ...]
     topic: str
     kind: str
-    about: str
     nothing: str
     elsewhere: str
     lead: str = ""
@@ -74,7 +73,6 @@ SECTIONS: Final = (
         ("DiagnosticReport", "Observation"),
         "results",
         "Test result",
-        "Blood tests, scans and measurements",
         "{you_have} no test results yet.",
         "Ask {your} GP surgery for the tests that they asked for.",
     ),
@@ -89,12 +87,11 @@ SECTIONS: Final = (
         ),
         "meds",
         "Medicine",
-        "What you take, and what was stopped",
         "No medicines have been written down here. That does not mean there are none.",
         "{your} GP surgery and pharmacy have the list of medicines. Ask them.",
         "These are the medicines our hospital knows about. A GP or pharmacy may have others.",
         _GOING_ON,
-        ("Taking now", "Paused", "Planned", "You told us about", "We are not sure about"),
+        ("Taking now", "Paused", "Planned", "Told to us", "We are not sure about"),
     ),
     Section(
         "allergies",
@@ -102,7 +99,6 @@ SECTIONS: Final = (
         ("AllergyIntolerance",),
         "allergies",
         "Allergy",
-        "What you must not be given",
         "This hospital has no allergy note for {you}. That does not mean there are no allergies."
         " It may be that nobody has asked.",
         "{your} GP surgery keeps the list of allergies. Ask them.",
@@ -116,7 +112,6 @@ SECTIONS: Final = (
         ("Condition",),
         "conditions",
         "Condition",
-        "Illnesses and health problems",
         "No conditions have been written down here. That does not mean there are none.",
         "{your} GP surgery keeps the full list of conditions. Ask them.",
         foremost=_GOING_ON,
@@ -128,7 +123,6 @@ SECTIONS: Final = (
         ("DocumentReference", "Composition"),
         "letters",
         "Letter",
-        "What was written to you or about you",
         "There are no letters here yet. When one is ready, it will show here.",
         "Letters from other hospitals do not show here. Ask whoever wrote them.",
         short="Letters",
@@ -139,7 +133,6 @@ SECTIONS: Final = (
         ("Appointment",),
         "appts",
         "Appointment",
-        "Coming up and past",
         "As far as we know today, {you_have} no appointments with us.",
         "Appointments at {your} GP surgery or another hospital do not show here. Ask them.",
         foremost=("booked", "pending", "proposed", "waitlist", "arrived", "checked-in"),
@@ -151,7 +144,6 @@ SECTIONS: Final = (
         ("Immunization", "ImmunizationRecommendation"),
         "vaccines",
         "Vaccination",
-        "Vaccines you have had",
         "No vaccinations have been written down here. That does not mean there were none.",
         "Most vaccines are given by a GP surgery, a pharmacy or a school. Ask {your} GP surgery.",
     ),
@@ -161,7 +153,6 @@ SECTIONS: Final = (
         ("Procedure",),
         "procedures",
         "Procedure",
-        "What was done, when and where",
         "No operations or procedures have been written down here.",
         "What was done in another hospital does not show here. Ask them or {your} GP surgery.",
         groups=("Going on now", "Planned", "Done", "Not done"),
@@ -173,7 +164,6 @@ SECTIONS: Final = (
         ("Encounter", "EpisodeOfCare"),
         "visits",
         "Visit",
-        "When you were here, and who saw you",
         "No visits have been written down here.",
         "Visits to {your} GP surgery or another hospital do not show here. Ask them.",
         groups=("Now", "Planned", "Active", "Past", "Ended"),
@@ -185,7 +175,6 @@ SECTIONS: Final = (
         ("CarePlan", "Goal", "CareTeam"),
         "plans",
         "Plan",
-        "What you and your team have agreed",
         "No plan has been written down here yet. Ask {team} what is planned.",
         "{your} GP surgery or social care team may have a plan of their own. Ask them.",
         foremost=_GOING_ON,
@@ -198,7 +187,6 @@ SECTIONS: Final = (
         ("ServiceRequest",),
         "referrals",
         "Referral",
-        "Who has been asked to see you or test you",
         "No referrals have been written down here.",
         "{your} GP surgery knows about the referrals that they made. Ask them.",
         foremost=_GOING_ON,
@@ -225,7 +213,6 @@ SECTIONS: Final = (
         ),
         "more",
         "Other",
-        "Needs, messages, devices, forms and the rest",
         "There is nothing else in {your} record.",
         "Other parts of {your} health record may be with a GP surgery. Ask them.",
         short="More",
@@ -247,7 +234,7 @@ KIND_OF: Final = {
     "DeviceUseStatement": "Medical device",
     "EpisodeOfCare": "Time in a team’s care",
     "FamilyMemberHistory": "Family history",
-    "Flag": "What you need from us",
+    "Flag": "Help that is needed",
     "Goal": "Goal",
     "ImagingStudy": "Scan",
     "ImmunizationRecommendation": "Vaccines due",

@@ -54,7 +54,7 @@ class ServiceRequest(Entry):
         found, systems = super().status(), find(self.resource, "category.coding.system")
         is_plan = FOLLOW_UPS in systems and self._code("intent") == "plan"
         if found and is_plan and self._code("status") == "active":
-            return replace(found, meaning="You can ask to be seen. It says here when.")
+            return replace(found, meaning="It says here when to ask to be seen.")
         return found
 
     def note(self) -> str:

@@ -6,7 +6,7 @@ from portal.record.statuses import Status
 
 _STATES = {
     "unavailable": Status("Not there any more", "quiet", "The sample cannot be tested again."),
-    "unsatisfactory": Status("Could not be used", "warn", "You may be asked for another sample."),
+    "unsatisfactory": Status("Could not be used", "warn", "Another sample may be needed."),
 }
 
 

@@ -21,7 +21,7 @@ _QUIET: Final = "quiet"
 _WARN: Final = "warn"
 
 TAKING: Final = "Taking now"
-TOLD: Final = "You told us about"
+TOLD: Final = "Told to us"
 PAUSED: Final = "Paused"
 PLANNED: Final = "Planned"
 STOPPED: Final = "Stopped"
@@ -36,48 +36,49 @@ ENDED: Final = "Ended"
 MEDICINES: Final[Statuses] = MappingProxyType(
     {
         "active": Status(
-            "Taking now", "", "Keep taking it as it says here. Ask your team if that is wrong.",
+            "Taking now", "", "Keep taking it as it says here. Ask the care team if that is wrong.",
             TAKING,
         ),
         "on-hold": Status(
             "Paused", _WARN,
-            "You have been asked to stop taking it for a while. Ask your team when to start again.",
+            "It is not to be taken for a while. Ask the care team when to start again.",
             PAUSED,
         ),
         "stopped": Status(
             "Stopped", _QUIET,
-            "Your team has stopped it. Ask them before you take any that you have left.", STOPPED,
+            "The care team has stopped it. Ask them before taking any that is left.", STOPPED,
         ),
         "completed": Status(
             "Finished", _QUIET,
-            "The course has come to its end. Ask your team if you think you still need it.",
+            "The course has come to its end. Ask the care team if it still seems needed.",
             STOPPED,
         ),
         "cancelled": Status(
             "Cancelled", _QUIET,
-            "It was cancelled before you were to take any. You do not need to do anything.",
+            "It was cancelled before it was started. You do not need to do anything.",
             STOPPED,
         ),
         "draft": Status(
             "Not started yet", _QUIET,
-            "It has been written down and not prescribed. Wait until your team tells you to start.",
+            "It has been written down and not prescribed. The care team says when to start.",
             PLANNED,
         ),
         "intended": Status(
             "Planned", _QUIET,
-            "You are to take it later. Wait until your team tells you to start.", PLANNED,
+            "It is to be taken later. The care team says when to start.", PLANNED,
         ),
         "not-taken": Status(
             "Not taken", _QUIET,
-            "Your record says that you do not take it. Tell your team if that is wrong.", STOPPED,
+            "The record says that it is not taken. Tell the care team if that is wrong.", STOPPED,
         ),
         "forbidden": Status(
             "Do not take", _WARN,
-            "Your team has said that you must not have it. Tell anyone who offers it to you.",
+            "The care team has said that it must not be given. Tell anyone who offers it.",
             FORBIDDEN,
         ),
         "unknown": Status(
-            "Not known", _WARN, "We do not know if you take it. Tell your team if you do.", UNSURE
+            "Not known", _WARN, "We do not know if it is taken. Tell the care team if it is.",
+            UNSURE,
         ),
     }
 )  # fmt: skip
@@ -101,7 +102,7 @@ DONE: Final[Statuses] = MappingProxyType(
         "preparation": Status("Being prepared", "", "It has not been done yet.", PLANNED),
         "in-progress": Status("Going on now", "", "It has begun and is not over.", "Going on now"),
         "not-done": Status("Not done", _WARN, "It was planned and did not happen.", "Not done"),
-        "on-hold": Status("Paused", _WARN, "It has been put off. Ask your team.", PAUSED),
+        "on-hold": Status("Paused", _WARN, "It has been put off. Ask the care team.", PAUSED),
         "stopped": Status("Stopped early", _WARN, "It was begun and not finished.", "Done"),
         "completed": Status("Done", _QUIET, "", "Done"),
         "unknown": Status("Not known", _QUIET, "We do not know if it was done.", UNSURE),
@@ -113,7 +114,7 @@ ASKED: Final[Statuses] = MappingProxyType(
     {
         "draft": Status("Being written", _QUIET, "It does not count yet.", PLANNED),
         "active": Status("Active", "", "It is under way. You do not need to do anything.", ACTIVE),
-        "on-hold": Status("On hold", _WARN, "It waits for something. Ask your team.", ACTIVE),
+        "on-hold": Status("On hold", _WARN, "It waits for something. Ask the care team.", ACTIVE),
         "revoked": Status("Cancelled", _QUIET, "It will not go ahead.", ENDED),
         "completed": Status("Finished", _QUIET, "All of it has been done.", ENDED),
         "unknown": Status("Not known", _QUIET, "We do not know how far it has come.", UNSURE),
@@ -122,44 +123,44 @@ ASKED: Final[Statuses] = MappingProxyType(
 
 CONDITIONS: Final[Statuses] = MappingProxyType(
     {
-        "active": Status("Active", "", "You have this now.", ACTIVE),
-        "recurrence": Status("Come back", "", "You had this before and have it again.", ACTIVE),
+        "active": Status("Active", "", "It is there now.", ACTIVE),
+        "recurrence": Status("Come back", "", "It was there before and has come back.", ACTIVE),
         "relapse": Status("Come back", "", "It had got better and has come back.", ACTIVE),
-        "inactive": Status("Not active", _QUIET, "You have no signs of it now.", RESOLVED),
+        "inactive": Status("Not active", _QUIET, "There are no signs of it now.", RESOLVED),
         "remission": Status("In remission", _QUIET, "Its signs are less or gone.", RESOLVED),
-        "resolved": Status("Resolved", _QUIET, "You do not have this any more.", RESOLVED),
+        "resolved": Status("Resolved", _QUIET, "It is not there any more.", RESOLVED),
     }
 )
 
 CERTAINTY: Final[Statuses] = MappingProxyType(
     {
-        "unconfirmed": Status("Not confirmed", _WARN, "Your team is not sure of it yet.", ACTIVE),
-        "provisional": Status("Not confirmed", _WARN, "Your team thinks it likely.", ACTIVE),
+        "unconfirmed": Status("Not confirmed", _WARN, "The care team is not sure yet.", ACTIVE),
+        "provisional": Status("Not confirmed", _WARN, "The care team thinks it likely.", ACTIVE),
         "differential": Status(
             "One possibility", _WARN, "It is one of several things it could be.", ACTIVE
         ),
-        "refuted": Status("Ruled out", _QUIET, "You do not have this.", RULED_OUT),
+        "refuted": Status("Ruled out", _QUIET, "It was looked for and is not there.", RULED_OUT),
     }
 )
 
 ALLERGIES: Final[Statuses] = MappingProxyType(
     {
-        "active": Status("Active", "", "Tell anyone who treats you.", ACTIVE),
+        "active": Status("Active", "", "Tell every doctor, nurse and pharmacist.", ACTIVE),
         "inactive": Status(
-            "Not active", _QUIET, "It is not thought to be a risk now. Ask before you rely on it.",
+            "Not active", _QUIET, "It is not thought to be a risk now. Ask before relying on it.",
             RESOLVED,
         ),
-        "resolved": Status("Resolved", _QUIET, "You are no longer allergic to it.", RESOLVED),
+        "resolved": Status("Resolved", _QUIET, "No longer allergic to it.", RESOLVED),
     }
 )  # fmt: skip
 
 VISITS: Final[Statuses] = MappingProxyType(
     {
         "planned": Status("Planned", "", "It has not begun.", PLANNED),
-        "arrived": Status("Arrived", "", "You are there.", "Now"),
+        "arrived": Status("Arrived", "", "Waiting to be seen.", "Now"),
         "triaged": Status("Arrived", "", "Somebody has seen how urgent it is.", "Now"),
         "in-progress": Status("Going on now", "", "", "Now"),
-        "onleave": Status("On leave", "", "You are away from the ward for a while.", "Now"),
+        "onleave": Status("On leave", "", "Away from the ward for a while.", "Now"),
         "finished": Status("Over", _QUIET, "", "Past"),
         "cancelled": Status("Cancelled", _QUIET, "It did not happen.", "Past"),
         "unknown": Status("Not known", _QUIET, "", "Past"),
@@ -169,10 +170,10 @@ VISITS: Final[Statuses] = MappingProxyType(
 EPISODES: Final[Statuses] = MappingProxyType(
     {
         "planned": Status("Planned", "", "It has not begun.", PLANNED),
-        "waitlist": Status("Waiting", "", "You are on a waiting list.", PLANNED),
-        "active": Status("Active", "", "You are in this team's care.", ACTIVE),
+        "waitlist": Status("Waiting", "", "On a waiting list.", PLANNED),
+        "active": Status("Active", "", "This care is going on now.", ACTIVE),
         "onhold": Status("Paused", _WARN, "It has been put off for now.", ACTIVE),
-        "finished": Status("Finished", _QUIET, "You are no longer in this team's care.", ENDED),
+        "finished": Status("Finished", _QUIET, "This care has ended.", ENDED),
         "cancelled": Status("Cancelled", _QUIET, "It did not begin.", ENDED),
     }
 )
@@ -181,18 +182,18 @@ APPOINTMENTS: Final[Statuses] = MappingProxyType(
     {
         "proposed": Status("Suggested", "", "No time has been agreed yet.", PLANNED),
         "pending": Status("Waiting", "", "Not everyone has said yes yet.", PLANNED),
-        "booked": Status("Booked", "", "You have this appointment.", "Booked"),
-        "arrived": Status("Arrived", "", "You have arrived.", "Booked"),
-        "checked-in": Status("Arrived", "", "The clinic knows that you are there.", "Booked"),
+        "booked": Status("Booked", "", "This appointment is to go ahead.", "Booked"),
+        "arrived": Status("Arrived", "", "Waiting to be seen.", "Booked"),
+        "checked-in": Status("Arrived", "", "The clinic has been told.", "Booked"),
         "fulfilled": Status("Over", _QUIET, "It took place.", "Past"),
         "cancelled": Status(
-            "Cancelled", _WARN, "It was called off. Ask the clinic if you need a new time.", "Past"
+            "Cancelled", _WARN, "It was called off. Ask the clinic if a new time is needed.", "Past"
         ),
         "noshow": Status(
-            "Did not attend", _QUIET, "The clinic has no note that you came. You can ask for"
+            "Did not attend", _QUIET, "The clinic has no note that anybody came. You can ask for"
             " a new time.", "Past",
         ),
-        "waitlist": Status("Waiting", "", "You are on a waiting list.", PLANNED),
+        "waitlist": Status("Waiting", "", "On a waiting list.", PLANNED),
     }
 )  # fmt: skip
 

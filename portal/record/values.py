@@ -15,6 +15,9 @@ from portal.record.dates import as_recorded, is_date, span_as_recorded
 from portal.record.timings import timing
 
 _NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
+# Whose record it is, said to others; and whoever reads, of themselves.
+PATIENT: Final = "The patient"
+READER: Final = "You"
 
 
 def said(value: Any, names: Mapping[str, str] = _NO_NAMES) -> str:
@@ -51,6 +54,8 @@ def _by(note: Json, names: Mapping[str, str]) -> Iterator[str]:
     who = words.plain(note.get("authorString") or "") or said(note.get("authorReference"), names)
     time = note.get("time")
     when = as_recorded(time) if is_date(time) else ""
+    if who in {PATIENT, READER}:
+        who = words.small(who)
     if who or when:
         yield " ".join(filter(None, ["Written", who and f"by {who}", when and f"on {when}"]))
 
@@ -67,7 +72,7 @@ def _reference(value: Json, names: Mapping[str, str]) -> str:
     if words.is_word(shown):
         return shown
     reference = str(value.get("reference"))
-    return names.get(reference) or ("You" if reference.startswith("Patient/") else "")
+    return names.get(reference) or (PATIENT if reference.startswith("Patient/") else "")
 
 
 def _written(value: Json, names: Mapping[str, str]) -> str:

@@ -61,7 +61,7 @@ def writers(records: Repository, patient: str, report_ids: Sequence[str]) -> dic
     found: dict[str, str] = {}
     for one in records.summaries(wanted)[0]:
         if one.facts.get("is_written"):
-            name = str(one.facts["sender"]).partition(",")[0] or "Your team"
+            name = str(one.facts["sender"]).partition(",")[0] or "The care team"
             for reference in one.facts["based_on"]:
                 if reference in reports:
                     found.setdefault(reports[reference], name)

@@ -103,7 +103,7 @@ def _report(report: Summary, values: list[Summary], news: News, writer: str) -> 
     if report.facts.get("corrected"):
         parts.append("Corrected")
     if writer:
-        parts.append(f"{writer} has written to you about this")
+        parts.append(f"{writer} has written about this")
     return Row(
         report.at,
         report.at_text,
@@ -173,7 +173,7 @@ def _pressure(readings: list[Reading]) -> str:
 
 def _retracted(one: Retraction) -> Row:
     if one.kind == "removed":
-        said = f"A result was removed from your record on {day(one.at)}"
+        said = f"A result was removed from the record on {day(one.at)}"
         return Row(one.at, local(one.at).date().isoformat(), said, report=one.id, taken="")
     at = span_of(one.at_text).low if one.at_text else None
     return Row(at, one.at_text, title_of(one.facts), report=one.id, state=CORRECTING)

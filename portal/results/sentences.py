@@ -51,7 +51,7 @@ def answer(readings: Sequence[Reading], now: datetime) -> str:
     """Return what one wants to know before looking at the chart; readings are oldest first."""
     last = readings[-1]
     when = f", on {day(last.at)}" if last.at else ""
-    who = "The last time you measured it was" if last.own else "Your last result was"
+    who = "The last result from home was" if last.own else "The last result was"
     said = [f"{who} {last.said}{when}."]
     if where := _where(last):
         said.append(f"That is {where} the usual range.")
@@ -84,8 +84,7 @@ def instead(inside: Sequence[Reading], readings: Sequence[Reading], span: Span) 
         return "This result is not a number, so there is no chart."
     if len(readings) == 1:
         return (
-            "This is the first time you have had this test."
-            " A chart will show here after the next one."
+            "This is the first result of this test here. A chart will show here after the next one."
         )
     if not inside:
         last = readings[-1].at
@@ -101,9 +100,7 @@ def description(readings: Sequence[Reading]) -> str:
     own = [one for one in readings if one.own]
     sent = [one for one in readings if not one.own]
     if own and sent:
-        said = (
-            f"{_span(sent, 'hospital result')}, and {_span(own, 'reading', ' you took at home')}."
-        )
+        said = f"{_span(sent, 'hospital result')}, and {_span(own, 'reading', ' taken at home')}."
     else:
         lowest, highest = min(readings, key=_order), max(readings, key=_order)
         said = f"{_count(len(readings), 'reading' if own else 'result')}."

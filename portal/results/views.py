@@ -14,6 +14,7 @@ from portal.record import freshness, pages, seen
 from portal.record.dates import DAY_UNKNOWN, as_recorded
 from portal.record.diagnosticreport import DiagnosticReport
 from portal.record.entry import present
+from portal.record.naming import names_of
 from portal.record.pages import kept, kept_with_content
 from portal.record.ranges import Side
 from portal.record.reading import Flag, readings_of, title_of
@@ -134,6 +135,7 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
     _opened(request, about.resource_type, about.id)
     asked = request.GET.get("range", "")
     made = value_page(request.records, found[value_id], _part(request), asked, clock.now())
+    stored = request.records.read("Observation", value_id)
     return _page(
         request,
         "results/value.html",
@@ -141,7 +143,7 @@ def _value(request: IdentifiedRequest, value_id: str, report: Summary | None) ->
             "report": report,
             "report_title": title_of(report.facts) if report else "",
             "value": made,
-            "entry": present(request.records.read("Observation", value_id)),
+            "entry": present(stored, names_of(request.records, [stored])),
             "taken": taken,
             "changed": False,
             "comments": comments_on(
@@ -268,7 +270,7 @@ def _retracted_of(request: IdentifiedRequest, ids: list[str]) -> list[Retraction
 
 
 def _taken(summary: Summary) -> str:
-    own = "You measured it" if summary.facts.get("own") else "Taken"
+    own = "Measured at home" if summary.facts.get("own") else "Taken"
     return f"{own} {as_recorded(summary.at_text)}" if summary.at_text else DAY_UNKNOWN
 
 

@@ -122,7 +122,7 @@ def test_a_result_taken_back_is_gone_when_its_page_is_loaded_anew(amina, said_by
     amina.opens(value).reads(f"A result was removed from your record on {tuesday:%-d %B %Y}")
     assert "aemoglobin" not in amina.page.content()
     amina.presses("Back to my test results")
-    amina.reads(f"A result was removed from your record on {tuesday:%-d %B %Y}")
+    amina.reads(f"A result was removed from the record on {tuesday:%-d %B %Y}")
     amina.presses("Sign out")
     amina.opens("/record/results/")
     assert amina.heading == "Sign in"

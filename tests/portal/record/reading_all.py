@@ -26,6 +26,7 @@ class Read:
 
     pages: dict[str, str] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)  # as they stand between marks of the page
     faults: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
@@ -53,6 +54,7 @@ def reads_all(browser: Client, record: Mapping[str, Json], but: Container[str] =
         faults |= set(raw_codes(page, Vocabulary([own]))) if own else set()
         read.faults += [(address, *fault) for fault in sorted(faults)]
         read.said |= {text for _, text in page.pieces}
+        read.words |= set(page.words)
         ahead += _further(address, page)
     return read
 

@@ -64,7 +64,7 @@ def test_what_was_stopped_left_or_given_says_so_and_no_more(
     said = of_discharge(her_browser)
 
     assert "Ramipril Stopped. Reason: A dry cough" in said
-    assert "Paracetamol Given to you to take home. 2 when needed." in said
+    assert "Paracetamol Given to take home. 2 when needed." in said
     assert "Tiotropium No change. 1 a day." in said
     assert "It was" not in said
 
@@ -161,8 +161,8 @@ def test_what_a_list_in_the_letter_flags_is_said_in_its_words(
         "Tiotropium Changed. 1 a day.",
         "Aspirin Stopped. ",
         "Metformin Paused. ",
-        "Codeine Named in your letter. 1 a day.",
-        "Iron Named in your letter. 1 a day.",
+        "Codeine Named in the letter. 1 a day.",
+        "Iron Named in the letter. 1 a day.",
         "Salbutamol No change. 1 a day.",
     ):
         assert one in said
@@ -228,7 +228,7 @@ def test_a_list_or_a_medicine_that_may_not_be_seen_is_left_out(
 
     said = of_discharge(her_browser)
 
-    assert "Ramipril Named in your letter." in said
+    assert "Ramipril Named in the letter." in said
     assert "Methadone" not in said
     assert "Aspirin" not in said
 
@@ -262,7 +262,7 @@ def test_what_was_given_at_that_discharge_stands_beside_what_the_letter_names_on
 
     said = of_discharge(her_browser)
 
-    assert "Paracetamol Given to you to take home." in said
+    assert "Paracetamol Given to take home." in said
     assert said.count("Tiotropium") == 1
 
 
@@ -312,9 +312,9 @@ def test_a_published_discharge_document_names_its_medicines_and_claims_no_more(
 
     said = of_discharge(her_browser)
 
-    assert "Theophylline 200mg Named in your letter. " in said
+    assert "Theophylline 200mg Named in the letter. " in said
     # It is "active", and its own text says that it was discontinued: nothing is claimed of it.
-    assert "Ventolin Inhaler Named in your letter. " in said
+    assert "Ventolin Inhaler Named in the letter. " in said
 
 
 @samples.needs("uk-core-examples-r4")
@@ -345,6 +345,6 @@ def test_a_published_discharge_summary_of_uk_core_names_its_medicine(
         ],
     )
 
-    assert "Amoxicillin 250mg capsules Named in your letter. 2 capsules 4 times a day" in (
+    assert "Amoxicillin 250mg capsules Named in the letter. 2 capsules 4 times a day" in (
         of_discharge(her_browser)
     )

@@ -141,7 +141,7 @@ def test_a_plan_that_asks_something_of_somebody_does_not_say_that_nothing_is_to_
     detail = {"status": "scheduled", "description": "Call us"}
     entry = entry_of({**plan, "activity": [{"detail": detail}]})
 
-    assert entry.status().meaning == "It is what you follow now."
+    assert entry.status().meaning == "This is the plan for now."
     assert (entry.note(), entry.planned()) == ("If you feel worse.", ["Call us (planned)"])
 
 

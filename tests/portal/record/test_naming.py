@@ -9,6 +9,7 @@ from fhir.store import Repository
 from portal.identity import grants
 from portal.record.entry import present
 from portal.record.naming import names_of
+from tests.portal.record.things import an_allergy
 
 MEDICINE = {"resourceType": "Medication", "code": {"text": "Carbocisteine 375mg capsules"}}
 DOCTOR = {
@@ -60,7 +61,9 @@ def test_however_many_there_are_they_are_read_at_once(
         names_of(records, prescriptions[:1])
 
     with django_assert_num_queries(len(few)):
-        assert len(names_of(records, prescriptions)) == 4
+        names = names_of(records, prescriptions)
+
+    assert sorted(names.values()) == [*["Carbocisteine 375mg capsules"] * 3, "Dr Priya Nair", "You"]
     assert sum("portal_fhir_resource" in one["sql"] for one in few.captured_queries) == 1
 
 
@@ -68,3 +71,17 @@ def test_nobody_is_named_to_whoever_may_not_see_them(prescriptions):
     nobody = Repository(Viewer(Kind.PATIENT, "Patient/x", "x"))
 
     assert names_of(nobody, prescriptions) == {}
+
+
+def test_whoever_reads_is_you_and_to_others_the_patient_is_the_patient(hospital, amina_yusuf):
+    told = {"reference": f"Patient/{amina_yusuf}"}
+    noted = {"time": "2026-03-10", "text": "It itches.", "authorReference": told}
+    stored = hospital.create(an_allergy(amina_yusuf, asserter=told, note=[noted]))
+    own = Repository(Viewer(Kind.PATIENT, f"Patient/{amina_yusuf}", "Amina"))
+
+    mine, others = (present(stored, names_of(one, [stored])) for one in (own, hospital))
+
+    assert dict(mine.rows())["Told by"] == "You"
+    assert dict(others.rows())["Told by"] == "The patient"
+    assert dict(mine.texts())["Notes"][1] == "Written by you on 10 March 2026"
+    assert dict(others.texts())["Notes"][1] == "Written by the patient on 10 March 2026"

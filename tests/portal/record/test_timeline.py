@@ -168,7 +168,7 @@ def test_what_was_taken_back_is_said_and_not_shown(her_browser, hospital, amina_
     resource = hospital.read("DiagnosticReport", report).json
     hospital.update(resource | {"status": "entered-in-error"}, None)
     assert "Full blood count" not in main(her_browser.get(FRONT))
-    assert "An entry was removed from your record on 12 March 2026" in main(her_browser.get(FRONT))
+    assert "An entry was removed from the record on 12 March 2026" in main(her_browser.get(FRONT))
 
 
 def test_the_doors_are_those_of_what_is_shared(her_browser, monkeypatch, amina_yusuf, everything):

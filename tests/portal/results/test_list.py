@@ -215,5 +215,5 @@ def test_a_report_that_the_team_wrote_about_says_so(her_browser, hospital, amina
 
     said = words(her_browser.get(LIST))
 
-    assert "Taken 10 March. 1 test. Dr Priya Nair has written to you about this. In range" in said
+    assert "Taken 10 March. 1 test. Dr Priya Nair has written about this. In range" in said
     assert "Taken 9 December. 1 test. In range" in said

@@ -18,7 +18,7 @@ FALLING = course(
 
 def test_the_answer_comes_before_the_chart():
     assert sentences.answer(FALLING, NOW) == (
-        "Your last result was 112 g/L, on 10 March 2026. That is just below the usual range."
+        "The last result was 112 g/L, on 10 March 2026. That is just below the usual range."
         " It has come down since 2021."
     )
 
@@ -27,21 +27,21 @@ def test_without_a_clear_direction_the_time_before_is_said():
     up_and_down = course(("2025-06-10", "120"), ("2025-09-10", "140"), ("2025-12-09", "118"))
 
     assert sentences.answer(up_and_down, NOW) == (
-        "Your last result was 118 g/L, on 9 December 2025. That is in the usual range."
+        "The last result was 118 g/L, on 9 December 2025. That is in the usual range."
         " The time before, on 10 September 2025, it was 140."
     )
 
 
 def test_a_first_result_is_compared_with_nothing():
     assert sentences.answer([a_reading("90")], NOW) == (
-        "Your last result was 90 g/L, on 10 March 2026. That is below the usual range."
+        "The last result was 90 g/L, on 10 March 2026. That is below the usual range."
     )
 
 
 def test_what_one_took_oneself_is_said_to_be():
     said = sentences.answer([a_reading("90", usual=Range(), own=True)], NOW)
 
-    assert said == "The last time you measured it was 90 g/L, on 10 March 2026."
+    assert said == "The last result from home was 90 g/L, on 10 March 2026."
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_the_description_tells_the_patients_own_from_the_hospitals():
     own = [replace(one, own=True) for one in FALLING[:2]]
 
     assert sentences.description([*own, *FALLING[2:]]).startswith(
-        "4 hospital results, from 112 to 128, and 2 readings you took at home, from 131 to 133."
+        "4 hospital results, from 112 to 128, and 2 readings taken at home, from 131 to 133."
     )
 
 
@@ -119,7 +119,7 @@ def test_a_chart_with_nothing_to_join_is_a_sentence():
     six_months = SPANS[0]
 
     assert sentences.instead([], [], six_months).startswith("This result is not a number")
-    assert sentences.instead([new], [new], six_months).startswith("This is the first time")
+    assert sentences.instead([new], [new], six_months).startswith("This is the first result")
     assert sentences.instead([], [old, old], six_months) == (
         "No results in the last 6 months. The last was on 10 January 2024."
     )
