@@ -23,6 +23,7 @@ from portal.appointments.refusing import CannotBook, meaning, refused
 from portal.appointments.resources import Basis, Details
 from portal.appointments.rules import Refusal, State
 from portal.appointments.searching import Wanted
+from portal.appointments.seats import adopt
 from portal.appointments.tickets import Asking, Standing, Ticket, standing_of
 
 
@@ -164,9 +165,8 @@ def cancel(records: Repository, patient: str, appointment: str, why: Why) -> Cla
                 if found.state == State.CANCELLED:
                     return found
                 require_changeable(found, said, locked.now)
-                slots = list(locked.slots.values())
                 claims.end([key], State.CANCELLED)
-                claims.adopt(slots)
+                slots = list(adopt(locked.slots).values())
                 claims.mark_full(slots)
                 found = own(patient, key)
             ended = resources.cancelled(said.json, why.code, why.value)
@@ -261,13 +261,14 @@ def _moved(attempt: _Attempt, locked: Locked, hold: Claim) -> Claim:
     said = attempt.writing.read("Appointment", attempt.moving)
     require_changeable(old, said, locked.now)
     claims.end([old.key], State.MOVED, hold.key)
-    claims.adopt(list(locked.slots.values()))
     claim = settled(_leave(attempt), locked, hold)
+    slots = adopt(locked.slots).values()
+    claims.mark_full(list(slots))
     made = resources.moved(said.json, claim, slots_of(claim, locked.slots))
     why = resources.RESCHEDULED, "Moved to another time"
     ended = resources.cancelled(said.json, *why, successor=str(claim.key))
     drafts = [created(made, claim), resources.draft(ended, claim.patient, said.version)]
-    attempt.writing.write([*drafts, *map(of_slot, locked.slots.values())])
+    attempt.writing.write([*drafts, *map(of_slot, slots)])
     return claim
 
 

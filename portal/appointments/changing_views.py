@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fhir.paths import first
 from fhir.store import NotFound, Stored
 from portal import clock
-from portal.appointments import access, actions, asked, listing, person, said, showing
+from portal.appointments import access, actions, asked, listing, person, resources, said, showing
 from portal.appointments.actions import Why
 from portal.appointments.forms import CALL, MOVE, CancelForm, ChangeForm
 from portal.appointments.models import Claim
@@ -151,7 +151,7 @@ def _told(request: IdentifiedRequest, booking: Claim, stored: Stored) -> dict[st
     return {
         "booking": booking,
         "mode": Mode(booking.mode),
-        "minutes": said.minutes(booking.starts_at, booking.ends_at),
+        "minutes": said.minutes(booking.starts_at, resources.until(stored.json, booking.ends_at)),
         "whom": listing.whom(stored.json, names),
         "instruction": str(stored.json.get("patientInstruction") or ""),
         "until": booking.starts_at - terms.cut_off,

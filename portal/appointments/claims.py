@@ -6,13 +6,13 @@ act it is was decided before. All time is the database's, and no lock outlives a
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final, Self
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import DateTimeField, F, Func, Q
 from psycopg.errors import DeadlockDetected
 from psycopg.pq import TransactionStatus
@@ -22,7 +22,7 @@ from fhir.store import Repository
 from portal.appointments import claims_sql as sql
 from portal.appointments import longer
 from portal.appointments.models import Claim, Clinic, ClinicSlot
-from portal.appointments.rules import HELD_FOR, LIVE, Refusal, State, fits
+from portal.appointments.rules import HELD_FOR, LIVE, Refusal, State
 
 
 class DatabaseNow(Func):
@@ -195,23 +195,6 @@ def end(keys: Sequence[uuid.UUID], state: State, moved_to: uuid.UUID | None = No
     """End bookings, or holds that are locked, which frees their units."""
     ended: dict[str, Any] = {"moved_to": moved_to, "hold_until": None, "ended_at": DatabaseNow()}
     Claim.objects.filter(key__in=keys).update(state=state, sequence=F("sequence") + 1, **ended)
-
-
-def adopt(slots: Sequence[ClinicSlot]) -> None:
-    """Give bookings for which slots had no room any more the units that have become free there."""
-    names = [row.slot for row in slots if row.is_open]
-    waiting = Claim.objects.filter(slot__in=names, state=State.BOOKED, orphaned_at__isnull=False)
-    for row in slots:
-        orphans = [one for one in waiting.order_by("booked_at") if one.slot == row.slot]
-        beyond = [one for one in orphans if one.unit >= row.capacity]
-        if not beyond:
-            continue
-        live = Claim.objects.filter(slot=row.slot, state__in=LIVE).values_list("unit", flat=True)
-        free = sorted(set(range(row.capacity)) - set(live))
-        for one, unit in zip(beyond, free, strict=False):
-            one.unit = unit
-            with suppress(IntegrityError), transaction.atomic():  # somebody holds it since
-                seat([(one.key, unit, fits(one, row, longer.second_of(one, row)))])
 
 
 def mark_full(slots: Sequence[ClinicSlot]) -> list[ClinicSlot]:

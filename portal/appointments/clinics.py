@@ -22,6 +22,7 @@ from portal.appointments import claims, resources
 from portal.appointments.fitting import AHEAD, TAKEN_OVER, Fitting, fit
 from portal.appointments.models import Claim, Clinic, ClinicSlot
 from portal.appointments.rules import STANDING, State
+from portal.appointments.seats import adopt, ends_said
 from portal.identity import people, sessions
 
 BATCH: Final = 200
@@ -97,7 +98,8 @@ def preview_change(changed: Clinic, now: datetime, by: Viewer) -> Preview:
     """Return what would become of times and bookings; `changed` is the clinic as it would be."""
     with claims.opened():
         rows = list(ClinicSlot.objects.filter(clinic=changed.key, starts_at__gt=now))
-        fitting = fit(changed, rows, claims.live_in([row.slot for row in rows]), now)
+        live = claims.live_in([row.slot for row in rows])
+        fitting = fit(changed, rows, live, ends_said(live), now)
     return _preview(fitting, by)
 
 
@@ -153,12 +155,12 @@ def cancel_orphans(clinic: Clinic, now: datetime, by: Viewer, agreed: Agreed) ->
             live = claims.live_in([row.slot for row in slots])
             kept = [one for one in live if one.orphaned_at and one.state == State.BOOKED]
             claims.end([one.key for one in kept], State.CANCELLED)
-            turned = claims.mark_full(slots)
+            turned = claims.mark_full(list(adopt({row.slot: row for row in slots}).values()))
         if agreed.stamp != stamp_of(kept):
             raise LookAgain
         told = _told(kept, by)
         if turned:
-            _write([resources.slot(row, clinic) for row in turned])
+            _write(resources.slots(turned, clinic))
         if told:
             _cancel(told, by, agreed.words or _WORDS)
     return told
@@ -176,11 +178,12 @@ def _brought_into_line(
     with claims.opened():
         to_come = ClinicSlot.objects.filter(clinic=clinic.key, starts_at__gt=now)
         rows = list(to_come.select_for_update(no_key=True).order_by("slot"))
-        fitting = fit(clinic, rows, claims.live_in([row.slot for row in rows]), now)
+        live = claims.live_in([row.slot for row in rows])
+        fitting = fit(clinic, rows, live, ends_said(live), now)
         touched = _save(clinic, fitting, rows, keep=keep)
     preview = _preview(fitting, by)
     if touched:
-        _write([_schedule(clinic, now), *(resources.slot(row, clinic) for row in touched)])
+        _write([_schedule(clinic, now), *resources.slots(touched, clinic)])
     if not keep and preview.told:
         _cancel(preview.told, by, words or _WORDS)
     return preview
@@ -198,8 +201,9 @@ def _save(
     claims.seat([(one.claim.key, one.unit, one.fits) for one in fitting.changed])
     if not keep:
         claims.end([one.claim.key for one in fitting.orphaned], State.CANCELLED)
-    after = {row.slot: row for row in (*rows, *fitting.altered, *fitting.withdrawn)}
-    turned = claims.mark_full(list(after.values()))
+    taken = [row for one in fitting.places for row in one.slots]
+    after = {row.slot: row for row in (*rows, *fitting.altered, *fitting.withdrawn, *taken)}
+    turned = claims.mark_full(list(adopt(after).values()))
     touched = (*fitting.made, *fitting.altered, *fitting.withdrawn, *turned)
     return list({row.slot: row for row in touched}.values())
 

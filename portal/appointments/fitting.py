@@ -79,11 +79,16 @@ def slot_id(clinic: uuid.UUID, zone: str, minutes: int, one: Time) -> str:
 
 
 def fit(
-    clinic: Clinic, existing: Sequence[ClinicSlot], claims: Sequence[Claim], now: datetime
+    clinic: Clinic,
+    existing: Sequence[ClinicSlot],
+    claims: Sequence[Claim],
+    until: Mapping[uuid.UUID, datetime],
+    now: datetime,
 ) -> Fitting:
     """Return what the template says for the time to come, beside the slots and claims there are.
 
-    `existing` are the clinic's slots that have not begun, `claims` the live ones in them.
+    `existing` are the clinic's slots that have not begun, `claims` the live ones in them, and
+    `until` says of orphans among these how long they last by the record.
     """
     wanted = {row.slot: row for row in _wanted(clinic, now)}
     known = {row.slot: row for row in existing}
@@ -91,7 +96,8 @@ def fit(
     altered = [row for name, row in after.items() if row.is_open and _differs(row, known[name])]
     withdrawn = [row for name, row in after.items() if not row.is_open and known[name].is_open]
     made = [row for name, row in wanted.items() if name not in known]
-    places = [place for of_slot in _by_slot(claims) for place in _placed(of_slot, after)]
+    rooms = after | {row.slot: row for row in made}
+    places = [one for of_slot in _by_slot(claims) for one in _placed(of_slot, rooms, until)]
     return Fitting(made, altered, withdrawn, places, _given_up(claims, places))
 
 
@@ -140,12 +146,14 @@ def _by_slot(claims: Iterable[Claim]) -> Iterable[list[Claim]]:
     return found.values()
 
 
-def _placed(claims: Sequence[Claim], after: Mapping[str, ClinicSlot]) -> Iterable[Place]:
+def _placed(
+    claims: Sequence[Claim], rooms: Mapping[str, ClinicSlot], until: Mapping[uuid.UUID, datetime]
+) -> Iterable[Place]:
     """Seat a slot's bookings, the earliest first, each where it was if it can be.
 
     Whoever finds no room has a unit beyond it. What is only held gives way to what is booked.
     """
-    room = after[claims[0].slot]
+    room = rooms[claims[0].slot]
     booked = [one for one in claims if one.state == State.BOOKED]
     held = {one.unit for one in claims if one.state == State.HELD}
     seated, beyond = booked[: room.capacity], booked[room.capacity :]
@@ -157,8 +165,9 @@ def _placed(claims: Sequence[Claim], after: Mapping[str, ClinicSlot]) -> Iterabl
     units |= {one.key: highest + n for n, one in enumerate(beyond)}
     for claim in booked:
         seat = _Seat(units[claim.key], claim.mode, claim.clinician, claim.location, claim.ends_at)
-        slots = slots_of(claim, after)
-        yield Place(claim, slots, seat.unit, rules.fits(seat, *slots))
+        slots = slots_of(claim, rooms)
+        fits = rules.fits(seat, *slots, until=until.get(claim.key))
+        yield Place(claim, slots, seat.unit, fits)
 
 
 def _given_up(claims: Iterable[Claim], places: Iterable[Place]) -> list[Claim]:

@@ -18,10 +18,10 @@ from fhir.store import Repository
 from fhir.writing import Written
 from portal.appointments import claims, resources
 from portal.appointments.claims import Locked, Taken
-from portal.appointments.longer import following, is_longer, until
+from portal.appointments.longer import lock, spans
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.rules import LIVE, State
-from portal.appointments.seats import take_along
+from portal.appointments.seats import adopt, take_along
 from portal.appointments.tickets import NOT_USING
 
 
@@ -57,58 +57,51 @@ def _key(said: str) -> uuid.UUID | None:
 def _follow(key: uuid.UUID, said: Json) -> None:
     locked = Locked.of(key)
     claim = locked.claims.get(key)
-    if claim is None or _agrees(claim, said):
+    if claim is None or _agrees(claim, locked.slots[claim.slot], said):
         return
-    slots = dict(locked.slots)
-    whole = is_longer(claim, slots[claim.slot])
-    targets = [] if _is_over(said) else _slots_of(claim, said, whole=whole)
-    if not _taken_along(claim, targets):
-        _end(claim)
-    touched = list((slots | {row.slot: row for row in targets}).values())
-    claims.adopt(touched)
-    turned = claims.mark_full(touched)
+    rooms = {} if _is_over(said) else _taken_along(claim, said)
+    if not rooms and claim.state in LIVE:
+        claims.end([claim.key], State.CANCELLED)
+    touched = adopt({**locked.slots, **rooms})
+    turned = claims.mark_full(list(touched.values()))
     drafts = [resources.draft(resources.slot(row, row.clinic)) for row in turned]
     if drafts:
         Repository(SYSTEM).write(drafts)
 
 
-def _agrees(claim: Claim, said: Json) -> bool:
+def _agrees(claim: Claim, slot: ClinicSlot, said: Json) -> bool:
     if _is_over(said):
         return claim.state not in LIVE
-    return claim.state == State.BOOKED and claim.starts_at == _moment(said, "start")
+    times = _times(said)
+    if times is None or claim.state != State.BOOKED:
+        return False
+    return (claim.starts_at, claim.ends_at) == (times[0], spans(slot, times[1])[0])
 
 
 def _is_over(said: Json) -> bool:
     return said.get("status") in NOT_USING
 
 
-def _moment(said: Json, name: str) -> datetime | None:
-    return datetime.fromisoformat(said[name]) if name in said else None
+def _times(said: Json) -> tuple[datetime, datetime] | None:
+    """Return when a visit begins and ends; an Appointment says both or neither."""
+    if "start" not in said:
+        return None
+    return datetime.fromisoformat(said["start"]), datetime.fromisoformat(said["end"])
 
 
-def _slots_of(claim: Claim, said: Json, *, whole: bool) -> list[ClinicSlot]:
-    """Return the open slot that begins when the visit now does, and lock it.
+def _taken_along(claim: Claim, said: Json) -> dict[str, ClinicSlot]:
+    """Book the open slot that begins when a visit now does; return it with the one after it.
 
-    For a longer visit that is not to be shorter, the one after it too.
+    That is locked too: a visit that ends after its slot has both. Nothing is returned where there
+    is no such slot.
     """
-    start, end = _moment(said, "start"), _moment(said, "end")
-    if start is None:
-        return []
-    found = ClinicSlot.objects.select_related("clinic").select_for_update(of=("self",), no_key=True)
-    wanted = found.filter(is_open=True).order_by("slot")
-    first = wanted.filter(service=claim.service, clinician=claim.clinician, starts_at=start).first()
-    if first is None:
-        return []
-    if not whole or (end and end <= first.ends_at):
-        return [first]
-    return [first, *wanted.filter(following(first, until(first)))[:1]]
-
-
-def _taken_along(claim: Claim, slots: Sequence[ClinicSlot]) -> bool:
-    """Where somebody else has the second slot, a visit is guarded in its first alone."""
-    return any(take_along(claim, slots[0], last.ends_at) for last in reversed(slots))
-
-
-def _end(claim: Claim) -> None:
-    if claim.state in LIVE:
-        claims.end([claim.key], State.CANCELLED)
+    times = _times(said)
+    if times is None:
+        return {}
+    which = {"service": claim.service, "clinician": claim.clinician, "starts_at": times[0]}
+    found = ClinicSlot.objects.filter(**which, is_open=True).order_by("slot").first()
+    rooms = lock(found) if found else {}
+    first = rooms[found.slot] if found else None
+    if first is None or not first.is_open or not take_along(claim, first, rooms, times[1]):
+        return {}
+    return rooms

@@ -22,6 +22,22 @@ def following(slot: ClinicSlot, ends_at: datetime) -> Q:
     return Q(clinic=slot.clinic_id, starts_at=slot.ends_at, ends_at=ends_at)
 
 
+def lock(first: ClinicSlot) -> dict[str, ClinicSlot]:
+    """Lock a slot and the one after it, in the order in which every act of booking locks slots."""
+    rows = ClinicSlot.objects.select_related("clinic").select_for_update(of=("self",), no_key=True)
+    both = rows.filter(Q(slot=first.slot) | following(first, until(first)))
+    return {row.slot: row for row in both.order_by("slot")}
+
+
+def spans(slot: ClinicSlot, ends_at: datetime) -> list[datetime]:
+    """Return until when a visit that begins with a slot could be guarded, the longest first.
+
+    Two slots where it ends after its own, else that one; or, without any time, its unit alone.
+    """
+    whole = [until(slot)] if ends_at > slot.ends_at else []
+    return [*whole, slot.ends_at, slot.starts_at]
+
+
 def is_longer(claim: Claim, slot: ClinicSlot) -> bool:
     """Whether a claim lasts beyond its own slot."""
     return claim.ends_at > slot.ends_at

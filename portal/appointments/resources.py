@@ -82,6 +82,11 @@ def slot(row: ClinicSlot, clinic: Clinic) -> Json:
     return made
 
 
+def slots(rows: Sequence[ClinicSlot], clinic: Clinic) -> list[Json]:
+    """Return slots of a clinic, and of others such as have been taken with them."""
+    return [slot(row, clinic if row.clinic_id == clinic.key else row.clinic) for row in rows]
+
+
 def channel(mode: str) -> Json:
     return {"url": CHANNEL, "valueCodeableConcept": {"coding": [_channel_code(mode)]}}
 
@@ -164,6 +169,11 @@ def why_cancelled(appointment: Json) -> str:
     codings = find(appointment, "cancelationReason.coding")
     own = (one for one in codings if isinstance(one, dict) and one.get("system") == CANCELLED_WHY)
     return str(next(own, {}).get("code") or "")
+
+
+def until(appointment: Json, otherwise: datetime) -> datetime:
+    """Return when a visit ends, which may be later than what is guarded of it."""
+    return datetime.fromisoformat(appointment["end"]) if "end" in appointment else otherwise
 
 
 def modes_of(concepts: Sequence[Json]) -> frozenset[str]:

@@ -141,13 +141,17 @@ def refusal_to_hold(slot: Opening, leave: Leave, mode: str, now: datetime) -> Re
     return _refusal_by_kind(slot, leave, mode) or _refusal_by_day(slot, leave)
 
 
-def fits(seat: Seat, room: Room, second: Room | None = None) -> bool:
+def fits(
+    seat: Seat, room: Room, second: Room | None = None, *, until: datetime | None = None
+) -> bool:
     """Whether a slot, as its clinic has it now, is what its patient was told.
 
-    A longer visit needs the `second` too, which is of the same clinic.
+    A longer visit needs the `second` too, which is of the same clinic. One that lasts `until` then
+    by the record, where a hospital's word stands, must have its clinician as long.
     """
     return (
-        room.is_open
+        (until is None or until <= seat.ends_at)
+        and room.is_open
         and seat.unit < room.capacity
         and seat.mode in room.modes
         and seat.clinician == room.clinician

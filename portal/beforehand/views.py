@@ -161,7 +161,9 @@ def _shown(
         "booking": booking,
         "starts_at": booking.starts_at,
         "mode": Mode(booking.mode),
-        "minutes": said.minutes(booking.starts_at, booking.ends_at),
+        "minutes": said.minutes(
+            booking.starts_at, resources.until(coming.appointment.json, booking.ends_at)
+        ),
         "whom": listing.whom(coming.appointment.json, names),
         "phone": terms_of(booking.service).phone,
         "stages": Stage,

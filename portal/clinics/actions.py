@@ -11,6 +11,7 @@ from portal.appointments import actions, claims, resources
 from portal.appointments.claims import Locked, Taken
 from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.rules import STANDING, State
+from portal.appointments.seats import adopt
 
 
 class Why(enum.Enum):
@@ -62,9 +63,8 @@ def _freed(key: uuid.UUID) -> list[ClinicSlot]:
     found = locked.claims.get(key)
     if found is None or found.state != State.BOOKED:
         raise CannotCancel
-    slots = list(locked.slots.values())
     claims.end([key], State.CANCELLED)
-    claims.adopt(slots)
+    slots = list(adopt(locked.slots).values())
     claims.mark_full(slots)
     return slots
 

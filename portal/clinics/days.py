@@ -12,10 +12,9 @@ from django.db.models import QuerySet
 
 from fhir import changes
 from fhir.access import Viewer
-from portal.appointments import arriving, claims, said
+from portal.appointments import arriving, claims, resources, said
 from portal.appointments.longer import is_longer
 from portal.appointments.models import Claim, Clinic, ClinicSlot
-from portal.appointments.resources import contact_of
 from portal.appointments.rules import ARRIVED, LIVE, Mode, State
 from portal.beforehand.answers import Answers
 from portal.clinics.lending import Facts, Known, facts_of
@@ -41,7 +40,7 @@ class Line:
     phone: str = ""
     asks: str = ""  # what their patient would have us have ready
     free: int = 0
-    is_longer: bool = False  # it goes on through the time after it
+    is_longer: bool = False  # it goes on beyond its time
 
     @property
     def is_booked(self) -> bool:
@@ -50,6 +49,11 @@ class Line:
     @property
     def is_outside(self) -> bool:
         return self.claim is not None and self.claim.orphaned_at is not None
+
+    @property
+    def is_unguarded(self) -> bool:
+        """Whether a hospital system has it last into a time that another visit has."""
+        return self.is_outside and self.claim is not None and self.ends_at > self.claim.ends_at
 
     @property
     def way(self) -> str:
@@ -100,7 +104,8 @@ class Day:
     def _lines(self, slot: ClinicSlot, facts: Facts, now: datetime) -> Iterator[Line]:
         taken = self.claims.get(slot.slot, ())
         for one in taken:
-            yield replace(_line(one, facts), is_longer=is_longer(one, slot))
+            line = _line(one, facts)
+            yield replace(line, is_longer=line.ends_at > slot.ends_at)
         inside = sum(one.unit < slot.capacity for one in taken)
         is_spanned = (slot.clinic_id, slot.starts_at) in self.spanned
         if slot.is_open and slot.starts_at > now and slot.capacity > inside and not is_spanned:
@@ -148,9 +153,10 @@ def _line(claim: Claim, facts: Facts) -> Line:
     resource = facts.appointments.get(str(claim.key), {})
     phone = ""
     if claim.mode == Mode.PHONE:
-        phone = answers.phone or contact_of(resource) or (known.phone if known else "")
+        phone = answers.phone or resources.contact_of(resource) or (known.phone if known else "")
     state, since = _STATES.get(str(resource.get("status")), ""), arriving.arrived_at(resource)
     if since and resource.get("status") in ARRIVED:
         state = f"{state} {time_of(since)}"
     asks = answers.needs if known else ""
-    return Line(claim.starts_at, claim.ends_at, claim, known, state, phone, asks)
+    ends_at = resources.until(resource, claim.ends_at)
+    return Line(claim.starts_at, ends_at, claim, known, state, phone, asks)

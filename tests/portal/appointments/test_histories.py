@@ -75,13 +75,16 @@ EDITS = st.sampled_from(
 )
 
 
-# What the hospital's own diary says of a visit: at which of its clinic's times it is, or none.
+# What the hospital's own diary says of a visit: at which of its clinic's times it is, or none, and
+# how many of them it lasts.
 DIARY = st.sampled_from(
     [
         {"status": "cancelled"},
         {"status": "noshow"},
         {"status": "booked", "nth": 0},
+        {"status": "booked", "nth": 0, "lasts": 2},
         {"status": "booked", "nth": 1},
+        {"status": "booked", "nth": 1, "lasts": 2},
         {"status": "booked", "nth": None},
     ]
 )
@@ -254,12 +257,16 @@ class Histories(RuleBasedStateMachine):
 
     @rule(booking=bookings, diary=DIARY)
     def the_diary_says(self, booking, diary):
-        """What it says is so; the claim is the visit's, or none is, and no other has changed."""
+        """What it says is so; the claim is the visit's, or none is, and no other has changed.
+
+        It lasts as long as is said, or is flagged.
+        """
         which = [one.service for one in self.world.clinics].index(booking.service)
         nth = diary.get("nth", 0)
         slot = self.world.slots[which][nth or 0]
         away = timedelta(hours=7 if nth is None else 0)
-        times = {"start": slot.starts_at + away, "end": slot.ends_at + away}
+        lasts = diary.get("lasts", 1) * (slot.ends_at - slot.starts_at)
+        times = {"start": slot.starts_at + away, "end": slot.starts_at + lasts + away}
         put(
             booking.key,
             status=diary["status"],
@@ -269,6 +276,7 @@ class Histories(RuleBasedStateMachine):
         self.expected.discard(booking.key)
         if now.state == State.BOOKED:
             assert (diary["status"], now.starts_at) == ("booked", times["start"])
+            assert now.orphaned_at or now.ends_at == times["end"]
             self.expected.add(booking.key)
 
     @rule(which=st.integers(0, 1), nth=st.integers(0, 1), longer=st.booleans())

@@ -275,6 +275,7 @@ def test_a_hospital_that_moves_it_takes_both_times_along_where_both_are_free(
     put(longer.key, start=slots[0].starts_at.isoformat(), end=slots[1].ends_at.isoformat())
 
     assert claim(longer.key).ends_at == slots[0].ends_at
+    assert claim(longer.key).orphaned_at
     assert statuses(*slots[:2], *slots[4:6]) == ["busy", "busy", "free", "free"]
 
 

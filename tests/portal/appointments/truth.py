@@ -46,11 +46,27 @@ NEVER = {
         OR EXISTS (SELECT FROM portal_claim c JOIN portal_clinicslot f USING (slot)
         WHERE f.clinic_id = s.clinic_id AND c.state = 'booked'
         AND c.starts_at < s.starts_at AND c.ends_at = s.ends_at))""",
+    # Of two visits that meet by a hospital's word, one is flagged.
+    "two visits of a clinician at once, and neither is an orphan": """SELECT a.key
+        FROM portal_claim a JOIN portal_claim b ON a.clinician = b.clinician AND a.slot <> b.slot
+        JOIN portal_fhir_resource v ON v.resource_type = 'Appointment'
+        AND v.logical_id = a.key::text
+        JOIN portal_fhir_resource w ON w.resource_type = 'Appointment'
+        AND w.logical_id = b.key::text
+        WHERE a.state = 'booked' AND b.state = 'booked'
+        AND a.orphaned_at IS NULL AND b.orphaned_at IS NULL
+        AND tstzrange((v.text::jsonb ->> 'start')::timestamptz,
+          (v.text::jsonb ->> 'end')::timestamptz)
+        && tstzrange((w.text::jsonb ->> 'start')::timestamptz,
+          (w.text::jsonb ->> 'end')::timestamptz)""",
     "an orphan that fits, or a misfit that is none": """SELECT c.key FROM portal_claim c
         JOIN portal_clinicslot s USING (slot)
+        JOIN portal_fhir_resource r ON r.resource_type = 'Appointment'
+        AND r.logical_id = c.key::text
         WHERE c.state = 'booked' AND s.starts_at > daybook_now()
         AND (c.orphaned_at IS NULL) <> (s.is_open AND c.unit < s.capacity AND c.mode = ANY (s.modes)
         AND c.clinician = s.clinician AND c.location = s.location
+        AND (r.text::jsonb ->> 'end')::timestamptz <= c.ends_at
         AND (c.ends_at = s.ends_at OR EXISTS (SELECT FROM portal_clinicslot n WHERE n.is_open
         AND n.clinic_id = s.clinic_id AND (n.starts_at, n.ends_at) = (s.ends_at, c.ends_at))))""",
     "an appointment that names other slots or another end": """SELECT c.key FROM portal_claim c

@@ -11,6 +11,7 @@ from portal.identity.models import Tie
 from portal.identity.sessions import still_stands
 from portal.live import desks
 from tests.portal.appointments import clinic as making
+from tests.portal.appointments.diary import put
 from tests.portal.appointments.test_clinics import edited
 from tests.portal.clinics.office import hidden
 from tests.portal.pages import words
@@ -41,6 +42,19 @@ def test_the_day_says_who_comes_what_they_need_and_what_is_free(office, with_nee
     assert "10am Free" in said
     assert "Monday 23 Today Wednesday 25" in said
     assert "No clinic is held on this day." in words(office.get("/staff/clinics/days/"))
+
+
+def test_a_visit_that_the_hospital_has_last_into_another_is_flagged_with_its_end(
+    office, bookings, slots
+):
+    put(bookings[0].key, end=slots[1].ends_at.isoformat())
+
+    said = words(office.get(DAY))
+
+    assert "9am to 9:40am Ada Moss" in said
+    assert "Video Runs into another time Still booked. Give it room, or cancel it" in said
+    assert "9:20am Bob Moss" in said
+    assert "3 visits booked, 6 free places, 1 outside the session" in said
 
 
 @pytest.mark.usefixtures("bookings")
