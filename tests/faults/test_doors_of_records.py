@@ -9,7 +9,6 @@ import os
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from fhir import feeds
@@ -30,6 +29,7 @@ from tests.portal.results.laboratory import a_count, a_value, sent
 from tests.portal.results.pieces import TUESDAY
 from tests.portal.results.staff import a_clinician, treats
 from tests.signing_in import a_login, linked, signed_in
+from tests.undoing import undoing
 
 NOWHERE = "7d5b43c2-0000-4000-8000-0123456789ab"
 # Every id with every method: thousands more, and minutes.
@@ -178,13 +178,12 @@ def with_token(name):
     return Client(headers={"Authorization": f"Bearer {token}"})
 
 
-def asked(browser, method, path):
-    """Return an answer without what is made anew each time; nothing that is asked for stays."""
+def asked(browser, method, path, undo):
+    """Return an answer; nothing that is asked for stays."""
     body = json.dumps(a_bundle(a_patient(), kind="batch")) if path == "/fhir/R4" else "{}"
     kind = "application/fhir+json" if path.startswith("/fhir") else "text/plain"
-    with transaction.atomic():
-        answer = browser.generic(method, path, body, content_type=kind)
-        transaction.set_rollback(True)
+    answer = browser.generic(method, path, body, content_type=kind)
+    undo()
     return answer
 
 
@@ -211,14 +210,14 @@ def chosen(world, page, method):
 
 def try_all(browsers, world, pages, may):
     """Try every page, viewer, method and id; return the count, and what was not as it should be."""
-    tried, wrong = 0, []
+    tried, wrong, undo = 0, [], undoing()
     for page in pages:
         for who, browser in browsers.items():
             for method in METHODS:
                 told_of = {}
                 for whose, thing in chosen(world, page, method).items():
                     path = page.format(**thing)
-                    answer = asked(browser, method, path)
+                    answer = asked(browser, method, path, undo)
                     tried += 1
                     assert answer.status_code < 500, (who, method, path, answer.content)
                     expected = may(who, method, page, whose)

@@ -9,6 +9,7 @@ from tests.faults.test_doors_of_records import METHODS, NOWHERE, asked, is_let_i
 from tests.portal.appointments import clinic as making
 from tests.portal.results.staff import a_clinician
 from tests.signing_in import a_login, signed_in
+from tests.undoing import undoing
 
 PAGES = (
     "/staff/clinics/{clinic}/",
@@ -66,11 +67,11 @@ def test_only_whose_it_is_may_open_it_and_nobody_else_is_told_that_it_is_there(
     things, viewers, page
 ):
     of_place = page.endswith("{place}")
-    wrong = []
+    wrong, undo = [], undoing()
     for who, browser in viewers.items():
         for method in METHODS:
             answers = {
-                whose: asked(browser, method, page.format(**things[whose]))
+                whose: asked(browser, method, page.format(**things[whose]), undo)
                 for whose in ("own", "other", "none")
             }
             may = who in THEIRS if not of_place else who == "the office"

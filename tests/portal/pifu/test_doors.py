@@ -10,6 +10,7 @@ from tests.portal.pifu.pieces import a_plan, ask_of, asks
 from tests.portal.pifu.test_asking import HER_BORN
 from tests.portal.results.staff import a_clinician, treats
 from tests.signing_in import a_login, linked, signed_in
+from tests.undoing import undoing
 
 AMINA, HELPER = "Amina", "who helps with appointments"
 NAIR, COLLEAGUE, OFFICE = "the clinician", "one who treats her too", "the office of the place"
@@ -73,14 +74,15 @@ def viewers(things, doctor, office, her_login):
 
 
 def test_only_whose_it_is_may_open_it_and_nobody_else_is_told_that_it_is_there(things, viewers):
-    tried, wrong = 0, []
+    tried, wrong, undo = 0, [], undoing()
     for page, readers in PAGES.items():
         for who, browser in viewers.items():
             for method in ("GET", "POST"):
                 # What those do who may is told on their next page.
                 ids = APART if who in ACTING and method == "POST" else ("hers", *APART)
                 answers = {
-                    whose: asked(browser, method, page.format(**things[whose])) for whose in ids
+                    whose: asked(browser, method, page.format(**things[whose]), undo)
+                    for whose in ids
                 }
                 tried += len(answers)
                 let_in = {whose for whose, one in answers.items() if is_let_in(one)}
@@ -96,7 +98,8 @@ def test_only_whose_it_is_may_open_it_and_nobody_else_is_told_that_it_is_there(t
 def test_a_helper_with_another_part_of_the_record_finds_none_of_it(things, her_login):
     ben = things["ben"]
     browser = acting(ben, helps(ben, her_login, "letters", "rest", born=HER_BORN))
+    undo = undoing()
 
     for page in list(PAGES)[:6]:
         for method in METHODS:
-            assert not is_let_in(asked(browser, method, page.format(**things["hers"])))
+            assert not is_let_in(asked(browser, method, page.format(**things["hers"]), undo))
