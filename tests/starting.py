@@ -17,12 +17,15 @@ from portal.bootstrap import ROOT
 
 # What takes longest, of those that read no settings.
 LIBRARIES = [
-    "PIL.ExifTags", "PIL.TiffImagePlugin", "bs4", "channels.db", "cryptography.x509",
-    "django.contrib.postgres.search", "django.core.management", "django.forms",
-    "django.db.backends.postgresql.base", "django.test.client", "fhirkit", "fido2.server",
-    "holidays", "icalendar", "jinja2.sandbox", "nh3", "nhs_number", "orjson", "procrastinate",
-    "psycopg_pool", "pydantic", "pygments.lexers", "requests", "uvicorn", "uvloop",
-    "whitenoise.middleware", "yaml",
+    "PIL.ExifTags", "PIL.TiffImagePlugin", "bs4", "channels.auth", "channels.db",
+    "cryptography.x509", "defusedxml.ElementTree", "django.contrib.humanize.templatetags.humanize",
+    "django.contrib.postgres.fields", "django.contrib.postgres.search", "django.core.management",
+    "django.db.backends.postgresql.base", "django.db.migrations.executor", "django.forms",
+    "django.test.client", "django_filters", "django_stubs_ext", "django_tasks", "fhirkit",
+    "fido2.server", "filetype", "holidays", "icalendar", "jinja2.sandbox", "nh3", "nhs_number",
+    "orjson", "pillow_heif", "procrastinate", "psycopg_pool", "pydantic", "pygments.lexers",
+    "qrcode.image.svg", "requests", "rest_framework.request", "rest_framework.serializers",
+    "uvicorn.protocols.http.httptools_impl", "uvloop", "whitenoise.middleware", "yaml",
 ]  # fmt: skip
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(LIBRARIES)
