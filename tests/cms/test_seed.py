@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 
 from cms.codes import refusal_of_code
 from cms.content import explainer_for, general_explainer
@@ -13,10 +15,27 @@ from cms.samples.explainers import EXPLAINERS
 from cms.samples.pages import PAGES
 from cms.samples.words import rich
 from cms.seed import seed
+from tests import databases
 from tests.cms.conftest import TODAY
+from tests.cms.test_pages import read
+
+pytestmark = pytest.mark.usefixtures("sample_site")
 
 LONGEST_SENTENCE = 25  # words
 HARD = re.compile(r"\b(renal|hepatic|elevated|abnormal|normal|please)\b|!", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def sample_site(django_db_setup, django_db_blocker):
+    """Fill the site once for all tests here, in a database of their own; each is rolled back."""
+    shared = settings.DATABASES["default"]["NAME"]
+    name = databases.clone()
+    with django_db_blocker.unblock():
+        databases.use(name)
+        seed(TODAY)
+        yield
+        databases.use(shared)
+    databases.drop(name)
 
 
 def test_every_sample_code_is_one_and_belongs_to_one_explainer():
@@ -27,7 +46,6 @@ def test_every_sample_code_is_one_and_belongs_to_one_explainer():
 
 
 def test_the_common_tests_have_an_explainer(db):
-    seed(TODAY)
     loinc = {
         "718-7": "Haemoglobin blood test",
         "6690-2": "White blood cell count",
@@ -53,8 +71,6 @@ def test_the_common_tests_have_an_explainer(db):
 
 
 def test_every_sample_says_that_no_clinician_has_checked_it(db):
-    seed(TODAY)
-
     assert {(made.owner, made.checked_by) for made in Explainer.objects.all()} == {
         ("Sample wording, for a clinician to approve", "")
     }
@@ -63,7 +79,6 @@ def test_every_sample_says_that_no_clinician_has_checked_it(db):
 
 
 def test_filling_twice_makes_nothing_new_and_keeps_what_an_editor_changed(db):
-    seed(TODAY)
     made = [model.objects.count() for model in (ContentPage, Explainer, ExplainerCode)]
     page = ContentPage.objects.get(slug="contact")
     page.introduction = "Changed by Jo."
@@ -82,8 +97,6 @@ def test_filling_twice_makes_nothing_new_and_keeps_what_an_editor_changed(db):
 
 
 def test_the_sample_site_has_all_its_pages_published(db):
-    seed(TODAY)
-
     assert made_slugs(live=True) == {page.slug for page in PAGES}
     assert made_slugs(live=False) == set()
     assert Explainer.objects.filter(live=True).count() == len(EXPLAINERS) == 17
@@ -94,12 +107,64 @@ def made_slugs(*, live: bool) -> set[str]:
 
 
 def test_sample_bodies_pass_the_checks_that_editors_meet(db):
-    seed(TODAY)
-
     for page in [*ContentPage.objects.all(), *HomePage.objects.all()]:
         for field in ("body", "tasks"):
             if body := getattr(page, field, None):
                 body.stream_block.clean(body)
+
+
+def test_the_home_page_names_what_people_want_to_do(client, db):
+    page = read(client, "/")
+
+    tasks = [link.text for link in page.select(".db-doors h3 a")]
+    assert len(tasks) == 6
+    assert "Understand a test" in tasks
+    assert page.select_one(".db-hero__alt")["href"] == "/help/set-up/"
+
+
+def test_every_page_of_the_sample_site_is_whole_and_every_link_leads_somewhere(client, db):
+    seen, ahead = set(), ["/"]
+
+    while ahead:
+        address = ahead.pop()
+        if address in seen or address.startswith(("http", "tel:", "/account/")):
+            continue
+        seen.add(address)
+        page = read(client, address)
+        anchors = {tag["id"] for tag in page.find_all(id=True)}
+        for link in page.find_all("a", href=True):
+            path, _, anchor = link["href"].partition("#")
+            assert path or anchor in anchors, (address, link["href"])
+            if path:
+                ahead.append(path)
+        _has_order(page, address)
+
+    assert {"/", "/tests/", "/tests/haemoglobin/", "/help/set-up/", "/cookies/"} <= seen
+    assert len(seen) == 30
+
+
+def _has_order(page: BeautifulSoup, address: str) -> None:
+    """Assert what a page owes a screen reader and the browser's rules."""
+    levels = [int(tag.name[1]) for tag in page.select("main h1, main h2, main h3, main h4")]
+    assert len(page.find_all("h1")) == 1, address
+    assert all(lower - upper <= 1 for upper, lower in pairwise(levels)), (address, levels)
+    assert len(page.find_all("main")) == 1, address
+    assert page.html["lang"] == "en-GB"
+    assert page.title.text.split(" – ")[0].strip(), address
+    assert not page.find_all(style=True), address
+    assert not [script for script in page.find_all("script") if not script.get("src")], address
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids)), address
+
+
+def test_a_public_page_costs_the_same_however_much_there_is(
+    client, db, django_assert_max_num_queries
+):
+    client.get("/")  # what is learnt once: content types, addresses of sites
+
+    for address, most in (("/", 12), ("/tests/", 4), ("/tests/crp/", 4), ("/contact/", 10)):
+        with django_assert_max_num_queries(most):
+            read(client, address)
 
 
 @pytest.mark.parametrize("sample", EXPLAINERS, ids=lambda sample: sample.slug)
