@@ -126,13 +126,16 @@ def announce(patient: str, kind: str = AUTH, who: str = "") -> None:
         record([Change(patient, "", who, 0, kind)])
 
 
-def touch(patients: Collection[str], resource_type: str) -> None:
+def touch(
+    patients: Collection[str], resource_type: str, logical_id: str = "", labels: int = 0
+) -> None:
     """Write that what is kept beside the record has changed, for whoever may see this type of it.
 
-    To be called last in a transaction, as `record` is.
+    Of what bears labels, whoever may not see it by them hears nothing. To be called last in a
+    transaction, as `record` is.
     """
     with scoped(SYSTEM):
-        record([Change(one, resource_type, "", 0, BESIDE) for one in patients])
+        record([Change(one, resource_type, logical_id, 0, BESIDE, labels) for one in patients])
 
 
 def is_held(patient: str) -> bool:

@@ -16,7 +16,6 @@ from django.utils.crypto import constant_time_compare
 
 from fhir import changes
 from fhir.access import READING, SYSTEM, Grant, Kind, Viewer
-from fhir.changes import BESIDE, Change
 from fhir.labels import HIDING
 from fhir.scope import scoped
 from fhir.store import Repository
@@ -244,5 +243,4 @@ def _tell(guest: Guest) -> None:
     held = Consultation.objects.get(pk=guest.consultation)
     desks.changed(desk_of(held.clinician))
     seen = Repository(SYSTEM).read("Appointment", str(guest.consultation))
-    with scoped(SYSTEM):
-        changes.record([Change(seen.patient, "Appointment", seen.id, 0, BESIDE, seen.labels)])
+    changes.touch([seen.patient], "Appointment", seen.id, seen.labels)

@@ -10,9 +10,6 @@ from typing import Any, Final
 from django.db import connection
 
 from fhir import changes
-from fhir.access import SYSTEM
-from fhir.changes import BESIDE, Change
-from fhir.scope import scoped
 from fhir.store import NotFound, Repository, Stored
 from portal.appointments import claims
 from portal.appointments.models import Claim
@@ -91,11 +88,8 @@ def require_held_by(found: Opened, practitioners: Sequence[str]) -> None:
 
 def tell(found: Opened) -> None:
     """Wake the open pages of whoever may see the appointment, and its clinician's; nothing else."""
-    change = Change(
-        found.booking.patient, "Appointment", str(found.key), 0, BESIDE, found.appointment.labels
-    )
-    with scoped(SYSTEM):
-        changes.record([change])
+    labels = found.appointment.labels
+    changes.touch([found.booking.patient], "Appointment", str(found.key), labels)
     tell_clinic(found)
 
 

@@ -3,9 +3,6 @@
 from typing import Protocol
 
 from fhir import changes
-from fhir.access import SYSTEM
-from fhir.changes import BESIDE, Change
-from fhir.scope import scoped
 from portal.appointments.models import Clinic
 from portal.live import desks
 
@@ -29,6 +26,4 @@ def tell(row: Row, labels: int) -> None:
     if row.clinician:
         desks.changed(f"Practitioner/{row.clinician}")
     # Who helps with appointments hears of no ServiceRequest.
-    beside = Change(row.patient, "Appointment", "", 0, BESIDE, labels)
-    with scoped(SYSTEM):
-        changes.record([beside])
+    changes.touch([row.patient], "Appointment", labels=labels)
