@@ -35,9 +35,9 @@ class MedicationStatement(MedicineEntry):
     def status(self) -> Status | None:
         status = super().status()
         if status and status.group == TAKING and self.told_by_the_patient():
-            return replace(status, group=TOLD)
+            # Nobody who treats them has said that it is to go on.
+            return replace(status, group=TOLD, meaning=f"{UNCHECKED}. Ask them if it is right.")
         return status
 
     def note(self) -> str:
-        told = f"We were told about it. {UNCHECKED}" if self.told_by_the_patient() else ""
-        return words.sentences(super().note(), told)
+        return words.sentences(super().note(), UNCHECKED if self.told_by_the_patient() else "")

@@ -68,6 +68,8 @@ def test_what_the_patient_told_of_a_medicine_stands_apart_until_it_is_checked():
     stopped = entry_of(example("MedicationStatement", status="not-taken"))
 
     assert (told.group(), "has not checked it yet" in told.note()) == (statuses.TOLD, True)
+    assert "has not checked it yet" in told.status().meaning
+    assert "Keep taking it" not in told.status().meaning
     assert (written.group(), "checked" in written.note()) == (statuses.TAKING, False)
     assert (stopped.group(), stopped.status().word) == (statuses.STOPPED, "Not taken")
 

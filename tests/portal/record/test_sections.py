@@ -74,6 +74,16 @@ def test_what_goes_on_comes_before_any_number_of_things_that_have_ended(
     assert "Earlier" not in main(rest)
 
 
+def test_how_a_thing_stands_is_not_said_after_a_day_that_says_it(
+    her_browser, hospital, amina_yusuf
+):
+    handed = an_example_of("MedicationDispense", amina_yusuf)
+    hospital.create(handed | {"whenHandedOver": "2026-03-02"})
+
+    assert main(her_browser.get(MEDICINES)).count("Handed out 2 March 2026") == 1
+    assert "2026. Handed out" not in main(her_browser.get(MEDICINES))
+
+
 def test_things_of_many_kinds_stand_under_what_they_are(her_browser, hospital, amina_yusuf):
     hospital.create(an_example_of("Device", amina_yusuf))
     hospital.create(an_example_of("FamilyMemberHistory", amina_yusuf))
