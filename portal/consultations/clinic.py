@@ -10,10 +10,9 @@ from django.db.models import Q
 
 from fhir.paths import first
 from fhir.store import Criteria, Repository, Stored
-from portal.appointments import arriving, claims
-from portal.appointments.models import Claim
+from portal.appointments import arriving, claims, resources
+from portal.appointments.models import Claim, ClinicSlot
 from portal.appointments.person import flags, needs_among
-from portal.appointments.resources import contact_of
 from portal.appointments.rules import ARRIVED, Mode, State
 from portal.beforehand.answers import Answers, told_of
 from portal.consultations import rules, said
@@ -44,6 +43,7 @@ class Row:
     stage: Stage
     person: Person | None
     age: int | None
+    until: datetime | None = None  # of a visit that goes on beyond its time
     clinic: str = ""
     needs: Sequence[str] = ()
     reason: str = ""
@@ -126,6 +126,8 @@ class _Facts:
         mine = [one for one in patients if one not in records.viewer.barred]
         theirs = [one.series for one in bookings if one.patient in mine]
         reading = records.lent_reads("QuestionnaireResponse", with_="Appointment")
+        slots = ClinicSlot.objects.filter(slot__in={one.slot for one in bookings})
+        self._ends = dict(slots.values_list("slot", "ends_at"))
         self._held = held
         self._appointments = _by_id(records, Criteria("Appointment", ids=keys, count=_MOST))
         self._people = _by_id(records, Criteria("Patient", ids=mine, count=_MOST))
@@ -147,6 +149,7 @@ class _Facts:
             Mode(booking.mode),
             stage,
             **self._about(booking, now),
+            until=self._until(booking),
             waiting_since=patient.waiting_since if patient and waits else None,
             minutes=said.minutes_since(patient.waiting_since, now) if patient and waits else 0,
             held=held,
@@ -155,6 +158,11 @@ class _Facts:
             may_be_missed=rules.may_be_missed(booking.starts_at, patient, now)
             and not (held and held.encounter),
         )
+
+    def _until(self, booking: Claim) -> datetime | None:
+        stored = self._appointments.get(str(booking.key))
+        ends_at = resources.until(stored.json if stored else {}, booking.ends_at)
+        return ends_at if ends_at > self._ends[booking.slot] else None
 
     def _about(self, booking: Claim, now: datetime) -> dict[str, Any]:
         appointment = self._appointments.get(str(booking.key))
@@ -169,7 +177,7 @@ class _Facts:
             "clinic": str(first(appointment.json, "serviceType.text") or ""),
             "needs": needs_among(stored.json, self._flags.get(booking.patient, ())),
             "reason": _reason(appointment.json),
-            "phone": answers.phone or contact_of(appointment.json),
+            "phone": answers.phone or resources.contact_of(appointment.json),
             "answers": answers,
             "is_here": appointment.json.get("status") in ARRIVED,
             "here_since": arriving.arrived_at(appointment.json),

@@ -139,8 +139,8 @@ def mine(records: Repository, patient: str, key: uuid.UUID) -> EarlierOffer:
 def _left(records: Repository, appointment: str, version: int) -> list[str]:
     """Return the slots that a booking was in before this version of it, and is not any more.
 
-    A hospital system that moves a booking takes its claim along: what it was in is known by when
-    the version before began.
+    A hospital system that moves a booking, or has it end sooner, takes its claim along: what it was
+    in is known by when the version before began and ended.
     """
     key = _key(appointment)
     claim = Claim.objects.filter(key=key, booked_at__isnull=False).first() if key else None
@@ -155,13 +155,16 @@ def _left(records: Repository, appointment: str, version: int) -> list[str]:
     except NotFound:
         return []
     began = instant(str(before.get("start") or ""))
-    if began is None or began == claim.starts_at:
+    if began is None:
         return []
     ended = instant(str(before.get("end") or "")) or began
+    if began == claim.starts_at and ended <= claim.ends_at:
+        return []
     found = ClinicSlot.objects.filter(service=claim.service, clinician=claim.clinician).filter(
-        Q(starts_at=began) | Q(starts_at__gt=began, ends_at__lte=ended)
+        Q(starts_at=began) | Q(starts_at__gt=began, starts_at__lt=ended)
     )
-    return list(found.values_list("slot", flat=True))
+    kept = found.exclude(starts_at__lt=claim.ends_at, ends_at__gt=claim.starts_at)
+    return list(kept.values_list("slot", flat=True))
 
 
 def _vacancy(slot: ClinicSlot, now: datetime) -> Vacancy:

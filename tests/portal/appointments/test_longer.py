@@ -293,6 +293,17 @@ def test_both_times_that_it_leaves_are_offered_but_none_to_whose_visit_is_longer
     assert vacancies() == {slots[0].slot, slots[1].slot}
 
 
+def test_the_second_time_is_offered_once_the_hospital_has_the_visit_end_sooner(longer, slots):
+    cara, hers = somebody("Cara", NUMBERS[0])
+    wishes_for_sooner(booked(cara, hers, slots[-1]))
+
+    put(longer.key, end=slots[0].ends_at.isoformat())
+    relayed()
+
+    assert set(offered_to(slot=slots[1].slot)) == {cara}
+    assert vacancies() == {slots[1].slot}
+
+
 @pytest.fixture
 def needing(her_login, her_browser, amina_yusuf, ticket):
     """Give the browser of Amina, who has told us that she needs a longer visit."""

@@ -14,7 +14,9 @@ from portal.appointments.tickets import tickets
 from portal.identity.models import Role, Tie
 from portal.record.dates import LONDON
 from tests.builders import a_patient
+from tests.portal import pages
 from tests.portal.appointments import clinic as making
+from tests.portal.appointments.diary import put
 from tests.portal.consultations.visits import START, Doctor, Guest, held, party_of
 from tests.signing_in import a_login, linked, signed_in
 
@@ -35,6 +37,14 @@ def test_the_list_shows_who_waits_how_long_and_what_they_need(
     for said in ("9:20am", "No sound", "Internet slow", "I am out of breath at night", "58&nbsp;y"):
         assert said in page, said
     assert "Next: <bdi>Amina Yusuf</bdi>" in page
+
+
+def test_a_visit_that_lasts_longer_than_its_time_is_shown_with_its_end(amina, dr_nair, slots):
+    assert "9:20am Video" in pages.words(dr_nair.browser.get("/staff/visits/"))
+
+    put(amina.key, end=slots[1].ends_at.isoformat())
+
+    assert "9:20am to 10am Video" in pages.words(dr_nair.browser.get("/staff/visits/"))
 
 
 def test_nobody_waits_who_has_not_come(amina, dr_nair):
