@@ -16,7 +16,7 @@ from fhir.labels import Label
 from fhir.r4 import typed
 from fhir.scope import scoped
 from portal import clock, printing
-from portal.export import making, places, reading, tidying
+from portal.export import copying, making, places, reading, tidying
 from portal.export.models import Export
 from tests.builders import labelled
 from tests.portal.amina import a_count
@@ -109,6 +109,25 @@ def test_the_pdfs_are_tagged(her_proved_browser, her_record):
         root = PdfReader(io.BytesIO(files[name])).trailer["/Root"]
         assert root["/MarkInfo"]["/Marked"]
         assert root["/Lang"] == "en-GB"
+
+
+@pytest.mark.skipif(not printing.is_available(), reason="Pango is not installed")
+def test_where_the_pdfs_stop_the_copy_says_so_and_its_web_pages_go_on(
+    her_proved_browser, her_record, monkeypatch
+):
+    monkeypatch.setattr(reading, "PAGE", 1)
+    monkeypatch.setattr(copying, "MOST_PRINTED", 1)
+
+    files = downloaded(her_proved_browser)
+    letters = part_of(files, "letters")
+
+    assert (letters["count"], letters["print"]) == (2, ["print/letters-1.pdf"])
+    assert {"web/letters-1.html", "web/letters-2.html"} <= set(files)
+    assert "PDF The rest is in the web pages alone." in " ".join(
+        re.sub("<[^>]+>", " ", files["index.html"].decode()).split()
+    )
+    assert letters["print-whole"] is False
+    assert manifest_of(files)["whole"] is True
 
 
 def test_without_pango_the_copy_says_so_and_holds_all_else(
