@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -22,7 +23,6 @@ from tests.portal.appointments import truth
 from tests.portal.appointments.clinic import (
     DETAILS,
     appointment,
-    appointments_of,
     booked,
     choice,
     claim,
@@ -50,6 +50,7 @@ SELECT count(*) FILTER (WHERE wait_event = 'advisory'),
 FROM pg_stat_activity
 WHERE datname = current_database() AND usename = 'daybook_app' AND wait_event_type = 'Lock'
 """
+_RINGS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 # What the hospital says of a visit in the first of three times: where it begins, where it ends.
 WORDS = {"into-the-first": (1, 1), "into-the-second": (2, 2), "into-both": (1, 2), "longer": (0, 1)}
 
@@ -61,11 +62,10 @@ def morning(own_database, moved_clock):
 
 
 @pytest.fixture
-def two():
-    """Give two patients, each with a ticket."""
-    keys = [
-        Repository(SYSTEM).create(a_patient(number)).id for number in ("9991000003", "9991000011")
-    ]
+def three():
+    """Give three patients, each with a ticket."""
+    numbers = ("9991000003", "9991000011", "9990000018")
+    keys = [Repository(SYSTEM).create(a_patient(number)).id for number in numbers]
     return [(key, ordered(key)) for key in keys]
 
 
@@ -79,20 +79,22 @@ def meet(as_superuser):
         as_superuser.execute("SELECT pg_advisory_lock(%s)", [_GATE])
         came = {}
         with done(came, "first", first):
-            until(as_superuser, lambda: waiting()[0], "the first has not written")
+            until(as_superuser, lambda: waiting_in(as_superuser)[0], "the first has not written")
             with done(came, "second", second) as other:
                 until(
                     as_superuser,
-                    lambda: waiting()[1] or not other.is_alive(),
+                    lambda: waiting_in(as_superuser)[1] or not other.is_alive(),
                     "the second waits for nobody",
                 )
                 as_superuser.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
         return came["first"], came["second"]
 
-    def waiting():
-        return as_superuser.execute(_WAITING).fetchone()
-
     return met
+
+
+def waiting_in(watching):
+    """Return how many are stopped, and how many wait for somebody."""
+    return watching.execute(_WAITING).fetchone()
 
 
 @contextmanager
@@ -117,9 +119,9 @@ def done(came, name, act):
 @pytest.mark.parametrize("act", ["holds", "confirms"])
 @pytest.mark.parametrize("is_first", [True, False], ids=["hospital-first", "patient-first"])
 def test_one_is_told_that_it_is_taken_or_the_clash_is_flagged(  # noqa: PLR0917 (fixtures)
-    morning, two, meet, is_first, act, word
+    morning, three, meet, is_first, act, word
 ):
-    (amina, hers), (ben, his) = two
+    (amina, hers), (ben, his), _ = three
     visit = booked(amina, hers, morning[0])
     begins, ends = (morning[n] for n in WORDS[word])
     hold = held(ben, his, morning[1], longer=True) if act == "confirms" else None
@@ -137,18 +139,87 @@ def test_one_is_told_that_it_is_taken_or_the_clash_is_flagged(  # noqa: PLR0917 
     else:
         answer, heard = meet(books, his, says)
 
+    agree(visit, begins, ends, answer, heard)
+    if is_first or act == "confirms":
+        assert isinstance(answer, Claim) is not is_first
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("is_first", [True, False], ids=["hospital-first", "patient-first"])
+def test_two_visits_of_one_person_meet_no_otherwise(morning, three, meet, is_first, word):
+    (amina, hers), *_ = three
+    visit = booked(amina, hers, morning[0])
+    begins, ends = (morning[n] for n in WORDS[word])
+    another = ordered(amina)
+    hold = held(amina, another, morning[1], longer=True)
+
+    def says():
+        put(visit.key, start=begins.starts_at.isoformat(), end=ends.ends_at.isoformat())
+
+    def books():
+        return actions.confirm(records_of(amina), amina, hold.key, DETAILS)
+
+    if is_first:
+        heard, answer = meet(says, hers, books)
+    else:
+        answer, heard = meet(books, another, says)
+
+    agree(visit, begins, ends, answer, heard)
+    assert isinstance(answer, Claim) is not is_first
+
+
+def test_where_each_waits_for_the_other_the_database_ends_one_and_neither_word_is_lost(
+    morning, three, as_superuser
+):
+    """The patient has the first of two slots and the hold; the hospital the second."""
+    (amina, hers), (ben, his), (cyd, theirs) = three
+    visit = booked(amina, hers, morning[-1])
+    first, begins, ends = next(row for row in in_a_row(morning[:-1]) if row[0].slot < row[1].slot)
+    hold, before = held(ben, his, first, longer=True), held(cyd, theirs, ends)
+    while before.key > hold.key:  # the hospital comes to what is held in the order of keys
+        hold, before = held(ben, his, first, longer=True), held(cyd, theirs, ends)
+
+    def says():
+        put(visit.key, start=begins.starts_at.isoformat(), end=ends.ends_at.isoformat())
+
+    def books():
+        return actions.confirm(records_of(ben), ben, hold.key, DETAILS)
+
+    def wait(count):
+        until(as_superuser, lambda: waiting_in(as_superuser)[1] == count, f"{count} do not wait")
+
+    came = {}
+    with psycopg.connect(as_superuser.info.dsn) as blocking:
+        blocking.execute("SELECT FROM portal_claim WHERE key = %s FOR UPDATE", [before.key])
+        with done(came, "heard", says):
+            wait(1)
+            with done(came, "answer", books):
+                wait(2)
+                blocking.rollback()
+
+    until(as_superuser, lambda: as_superuser.execute(_RINGS).fetchone()[0], "there was no ring")
+    agree(visit, begins, ends, came["answer"], came["heard"])
+
+
+def in_a_row(slots):
+    rows = zip(slots, slots[1:], slots[2:], strict=False)
+    return [row for row in rows if row[0].local_date == row[2].local_date]
+
+
+def agree(visit, begins, ends, answer, heard):
+    """The hospital's word stands, and whoever booked is told so, or the visit is flagged."""
     assert heard is None
     told, now = appointment(visit), claim(visit.key)
     assert (told["start"], told["end"]) == (begins.starts_at.isoformat(), ends.ends_at.isoformat())
     assert (now.state, now.slot) == (State.BOOKED, begins.slot)
+    others = claims_with(booked_at__isnull=False)
     if isinstance(answer, Claim):
+        assert {one.key for one in others} == {visit.key, answer.key}
         assert claim(answer.key).state == State.BOOKED
         assert now.orphaned_at
     else:
         assert isinstance(answer, CannotBook)
         assert answer.refusal in {Refusal.TAKEN, Refusal.EXPIRED}
-        assert appointments_of(ben) == []
-        assert [one.state for one in claims_with(patient=ben)].count(State.BOOKED) == 0
+        assert [one.key for one in others] == [visit.key]
         assert (now.orphaned_at, now.ends_at) == (None, ends.ends_at)
-    assert isinstance(answer, Claim) is (act == "confirms" and not is_first)
     assert truth.broken() == {}
