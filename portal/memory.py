@@ -10,6 +10,6 @@ def fill() -> None:
 
 def settle() -> None:
     """Be called once everything is loaded and before anything is served."""
-    gc.collect()
+    # Not looked through first: it takes a tenth of the start, and finds half a megabyte.
     gc.freeze()
     gc.enable()
