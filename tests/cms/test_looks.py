@@ -12,6 +12,7 @@ from cms.seed import seed
 from tests.browser import chromium
 from tests.cms.conftest import TODAY, a_page
 from tests.cms.test_blocks import BLOCKS
+from tests.journeys.conftest import UNHURRIED
 
 SITE = "http://localhost"
 PAGES = [
@@ -62,7 +63,7 @@ def test_public_pages_are_accessible_at_phone_and_desk_width(answers):
     faults = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu", UNHURRIED]
         )
         for width in (390, 1280):
             page = browser.new_page(viewport={"width": width, "height": 900})

@@ -35,6 +35,8 @@ DEVICES = (
     "--use-fake-ui-for-media-stream",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
+# No page of a test lives long enough to win back what making its script faster costs.
+UNHURRIED = "--js-flags=--no-opt --no-maglev"
 
 Opening = Callable[..., BrowserContext]
 
@@ -80,7 +82,7 @@ def live_site(site: Site) -> Iterator[Site]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     # Chromium's own sandbox needs an account that is not root.
-    arguments = [*DEVICES, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    arguments = [*DEVICES, UNHURRIED, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, in which Django sees a danger.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")

@@ -7,6 +7,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import chromium
 from tests.cms.test_looks import SITE, Answers
 from tests.fhir.hl7.reading import OBR, PID
+from tests.journeys.conftest import UNHURRIED
 from tests.portal.ops.conftest import HB, main, worked
 
 IDENTITIES = "/ops/identities/"
@@ -31,7 +32,7 @@ def test_operations_pages_are_accessible_at_phone_and_desk_width(answers):
     faults = {}
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu", UNHURRIED]
         )
         for width in (390, 1280):
             page = chrome.new_page(viewport={"width": width, "height": 900})
