@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.journeys.as_sent import NO_RANGE, Line, Report
 from tests.journeys.visitor import Visitor
@@ -13,6 +14,17 @@ _PANEL = """() => [...document.querySelectorAll(".db-panel tbody tr")].map((row)
   const said = (name) => row.querySelector(name).textContent.trim().replace(/\\s+/g, " ");
   return [link, said("th"), said(".db-panel__value"), said(".db-panel__range")];
 })"""
+_VALUE = """() => {
+  const parts = "main nav[aria-label='Parts of this measurement']";
+  const first = (name) => document.querySelector(name);
+  const said = (one) => one.innerText.trim().replace(/\\s+/g, " ");
+  return {
+    parts: [...document.querySelectorAll(`${parts} a`)].map((one) => one.getAttribute("href")),
+    name: said(first(`${parts} [aria-current]`) ?? first("h1")),
+    amount: said(first("main .db-big")),
+    placed: first("main .nhsuk-card").innerText,
+  };
+}"""
 _USUAL = re.compile(r"(?:the usual range of|Usual range) (.+)\.")
 _NEXT = "nav.nhsuk-pagination a[rel=next]"
 
@@ -65,29 +77,29 @@ def _report(patient: Visitor, read: Read, address: str) -> Report:
 
 def _value(patient: Visitor, read: Read, address: str, *, one_part: bool = False) -> list[Line]:
     """Return what the page of a value says, and those of its other parts."""
+    shown = _shown(patient, read, address)
+    if one_part or not shown["parts"]:
+        read.values += 1
+        return [_line(shown)]
+    read.values += len(shown["parts"])
+    place = address.partition("?")[0]
+    return [_line(_shown(patient, read, place + part)) for part in shown["parts"]]
+
+
+def _shown(patient: Visitor, read: Read, address: str) -> dict[str, Any]:
     _open(patient, read, address)
-    parts = patient.page.locator("nav[aria-label='Parts of this measurement'] a")
-    addresses = parts.evaluate_all("(links) => links.map((one) => one.getAttribute('href'))")
-    if one_part or not addresses:
-        read.values += 1
-        return [_line(patient)]
-    lines = []
-    for part in addresses:
-        _open(patient, read, address.partition("?")[0] + part)
-        read.values += 1
-        lines.append(_line(patient))
-    return lines
+    return patient.page.evaluate(_VALUE)
 
 
-def _line(patient: Visitor) -> Line:
-    main = patient.page.locator("main")
-    part = main.locator("nav[aria-label='Parts of this measurement'] [aria-current]")
-    name = part.inner_text() if part.count() else patient.heading
-    said = " ".join(main.locator(".db-big").inner_text().split())
-    usual = _USUAL.search(main.locator(".nhsuk-card").first.inner_text())
-    return name, said, usual[1] if usual else NO_RANGE
+def _line(shown: dict[str, Any]) -> Line:
+    usual = _USUAL.search(shown["placed"])
+    return shown["name"], shown["amount"], usual[1] if usual else NO_RANGE
 
 
 def _open(patient: Visitor, read: Read, address: str) -> None:
-    patient.opens(address)
+    # Its words are there before its pictures are.
+    answer = patient.page.goto(address, wait_until="domcontentloaded")
+    assert answer is not None
+    assert answer.ok, address
+    patient.looks()
     read.pages += 1
