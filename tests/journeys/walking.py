@@ -40,8 +40,28 @@ PASSED_OVER = re.compile(
 NARROW = {"width": 320, "height": 640}  # a desk's 1280 points at 400%
 PICTURES = os.environ.get("ACCESSIBLE_PICTURES", "")
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
-EXAMINE = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
-  .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => ({ html })) }))"""
+# The contrast of words is measured again at another width only where they are drawn otherwise.
+EXAMINE = """async (isFirst) => {
+  const before = (isFirst ? null : window.drawn) ?? new Map();
+  window.drawn = new Map();
+  for (const one of document.querySelectorAll("html, body, body *")) {
+    const { color, backgroundColor, backgroundImage, fontSize, fontWeight, opacity } =
+      getComputedStyle(one);
+    const isLarge = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.66 : 24);
+    const isSeen = one.checkVisibility({ visibilityProperty: true });
+    const own = [isSeen, isLarge, color, backgroundColor, backgroundImage, opacity].join();
+    window.drawn.set(one, `${window.drawn.get(one.parentElement) ?? ""}|${own}`);
+  }
+  const anew = [...window.drawn.keys()].filter((one) => {
+    return before.get(one) !== window.drawn.get(one);
+  });
+  anew.forEach((one) => one.toggleAttribute("data-anew", true));
+  axe.configure({ rules: [{ id: "color-contrast", selector: "[data-anew]" }] });
+  const { violations } = await axe.run({ resultTypes: ["violations"] });
+  anew.forEach((one) => one.removeAttribute("data-anew"));
+  return violations
+    .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => ({ html })) }));
+}"""
 LINKS = """() => [...document.querySelectorAll("a[href]:not([download]), [data-live-src]")]
   .map((a) => new URL(a.getAttribute("href") || location.href, location.href))
   .filter((to) => to.origin === location.origin).map((to) => to.pathname + to.search)"""
@@ -116,7 +136,7 @@ class Walk:
         for viewport in (PHONE, DESK):
             self.page.set_viewport_size(viewport)
             self.states += 1
-            found = self.page.evaluate(EXAMINE)
+            found = self.page.evaluate(EXAMINE, viewport == PHONE)
             self.faults += [
                 f"{who} {address} {viewport['width']}: {one['id']}: {node['html'][:200]}"
                 for one in found
