@@ -2,8 +2,8 @@
 
 A visit that is called off, struck out or missed frees its time and its ticket. One that is moved
 takes its claim along, to the slot of the same clinician that begins then, and to the one after it
-where it ends later than that; where there is none, the time is no longer ours to guard and the claim
-ends.
+where it ends later than that; where there is none, the time is no longer ours to guard, and the
+claim ends.
 """
 
 import uuid

@@ -14,14 +14,17 @@ from portal.appointments.claims_sql import SPANNED
 from portal.appointments.models import Claim, Clinic
 from portal.clinics.lending import Known, facts_of
 
-# Times through which a longer visit lasts are no places.
+# Times through which a longer visit lasts are no places, and who has a unit beyond a slot's room is
+# in nobody's.
 _SESSIONS: Final = f"""
 SELECT s.local_date, min(s.starts_at) FILTER (WHERE s.is_open),
   max(s.ends_at) FILTER (WHERE s.is_open),
-  coalesce(sum(s.capacity) FILTER (WHERE s.is_open AND NOT {SPANNED}), 0),
+  coalesce(sum(s.capacity - b.seated) FILTER (WHERE s.is_open AND NOT {SPANNED}), 0),
   coalesce(sum(b.booked), 0), coalesce(sum(b.orphans), 0)
 FROM portal_clinicslot s LEFT JOIN LATERAL (
-  SELECT count(*) AS booked, count(c.orphaned_at) AS orphans FROM portal_claim c
+  SELECT count(*) AS booked, count(c.orphaned_at) AS orphans,
+    count(*) FILTER (WHERE c.unit < s.capacity) AS seated
+  FROM portal_claim c
   WHERE c.slot = s.slot AND c.state = 'booked') b ON true
 WHERE s.clinic_id = %s AND s.starts_at > %s
 GROUP BY s.local_date HAVING bool_or(s.is_open) OR sum(b.booked) > 0 ORDER BY s.local_date
@@ -35,13 +38,9 @@ class Session:
     day: date
     opens_at: datetime | None
     closes_at: datetime | None
-    places: int
+    free: int
     booked: int
     orphans: int
-
-    @property
-    def free(self) -> int:
-        return max(0, self.places - (self.booked - self.orphans))
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,17 @@ def test_where_somebody_else_is_booked_the_visit_is_kept_and_flagged(visit, clas
     assert statuses(*slots[:2]) == ["busy", "busy"]
 
 
+def test_whoever_is_flagged_and_has_a_place_leaves_one_free_place_less(visit, slots, clinic):
+    def day():
+        return sessions.sessions_of(clinic.key, clock.now())[0]
+
+    before = day()
+    from_till(visit, slots[0], slots[2])
+
+    assert (day().orphans, before.orphans) == (1, 0)
+    assert day().free == before.free - 1  # the second of the three times
+
+
 def test_the_flag_stands_as_long_as_the_other_booking_does(visit, clashing, clinic, slots):
     clinics.look_ahead(clinic, clock.now())
     assert ends(visit) == (slots[0].ends_at, True)

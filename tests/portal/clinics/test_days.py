@@ -82,7 +82,7 @@ def test_a_longer_visit_says_its_end_and_its_second_time_is_not_free(
     assert "10:20am to 11am Amina Yusuf" in said
     assert "10:40am" not in said
     (first, *_) = sessions.sessions_of(clinic.key, clock.now())
-    assert (first.places, first.booked, first.free) == (8, 4, 4)
+    assert (first.booked, first.free) == (4, 4)
 
 
 def test_a_phone_visit_says_which_number(office, hospital, amina_yusuf, places):
