@@ -227,7 +227,7 @@ def test_a_patient_is_alone_until_the_doctor_comes_and_never_alone_with_a_third(
             sees(again, "patient")
 
 
-def test_an_interpreter_is_a_third_who_learns_no_name_and_is_gone_with_the_link(room):
+def test_an_interpreter_is_a_third_who_learns_no_name_and_is_gone_with_the_link(room, together):
     room.is_let_in(room.hers)
     room.moderates()
     sana = Client()
@@ -243,12 +243,14 @@ def test_an_interpreter_is_a_third_who_learns_no_name_and_is_gone_with_the_link(
     assert sana.post("/guest/join/", {"token": token}).status_code == 302
     with room.socket(sana) as socket:
         assert closed_with(socket) == 4401
-    with room.socket(room.hers) as hers, room.socket(sana, at="guest") as theirs:
+    with room.socket(room.hers) as hers, room.socket(sana, at="guest") as before:
         graces = heard(hers, "welcome")["id"]
-        assert heard(theirs, "welcome")["role"] == "interpreter"
+        assert heard(before, "welcome")["role"] == "interpreter"
         assert sees(hers)["held"]
-        assert sees(theirs)["held"]
-        says(theirs, graces, "Grace?")
+        assert sees(before)["held"]
+        says(before, graces, "Grace?")
+        theirs = together.enter_context(room.socket(sana, at="guest"))
+        heard(theirs, "welcome")  # as above
         with room.socket(room.doctors) as doctors:
             sees(doctors, "patient", "interpreter")
             assert "Sana Malik (interpreter)" in names(sees(hers, "moderator", "interpreter"))
