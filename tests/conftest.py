@@ -85,13 +85,8 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
     """Give this test a fresh database with real commits: for threads, processes and LISTEN."""
-    shared = settings.DATABASES["default"]["NAME"]
-    name = databases.clone()
-    with django_db_blocker.unblock():
-        databases.use(name)
+    with django_db_blocker.unblock(), databases.lent() as name:
         yield name
-        databases.use(shared)
-    databases.drop(name)
 
 
 @pytest.fixture

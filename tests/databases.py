@@ -85,6 +85,19 @@ def use(name: str, server: Server | None = None) -> None:
     connections["default"].settings_dict |= described
 
 
+@contextmanager
+def lent(of: str = "") -> Iterator[str]:
+    """Let this process's connections lead to a clone of its own, and then where they led before."""
+    shared = settings.DATABASES["default"]["NAME"]
+    name = clone(of)
+    use(name)
+    try:
+        yield name
+    finally:
+        use(shared)
+        drop(name)
+
+
 def drop(name: str) -> None:
     with _as_superuser() as connected:
         connected.execute(

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pytest
 from bs4 import BeautifulSoup
-from django.conf import settings
 
 from cms.codes import refusal_of_code
 from cms.content import explainer_for, general_explainer
@@ -28,14 +27,9 @@ HARD = re.compile(r"\b(renal|hepatic|elevated|abnormal|normal|please)\b|!", re.I
 @pytest.fixture(scope="module")
 def sample_site(django_db_setup, django_db_blocker):
     """Fill the site once for all tests here, in a database of their own; each is rolled back."""
-    shared = settings.DATABASES["default"]["NAME"]
-    name = databases.clone()
-    with django_db_blocker.unblock():
-        databases.use(name)
+    with django_db_blocker.unblock(), databases.lent():
         seed(TODAY)
         yield
-        databases.use(shared)
-    databases.drop(name)
 
 
 def test_every_sample_code_is_one_and_belongs_to_one_explainer():

@@ -63,13 +63,8 @@ def with_content(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
 @pytest.fixture
 def own_database(with_content: str, django_db_blocker: Any) -> Iterator[str]:
     """Give this test a database of its own, with content."""
-    shared = settings.DATABASES["default"]["NAME"]
-    name = databases.clone(with_content)
-    with django_db_blocker.unblock():
-        databases.use(name)
+    with django_db_blocker.unblock(), databases.lent(with_content) as name:
         yield name
-        databases.use(shared)
-    databases.drop(name)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from fhir.hl7 import capture, conversation, mllp
@@ -25,13 +24,8 @@ from tests.site import free_port
 @pytest.fixture(scope="module")
 def one_database(django_db_setup, django_db_blocker):
     """Give the tests of this module one database with real commits."""
-    shared = settings.DATABASES["default"]["NAME"]
-    name = databases.clone()
-    with django_db_blocker.unblock():
-        databases.use(name)
+    with django_db_blocker.unblock(), databases.lent() as name:
         yield name
-        databases.use(shared)
-    databases.drop(name)
 
 
 @pytest.fixture

@@ -4,6 +4,14 @@ import pytest
 
 from tests.builders import a_patient
 from tests.portal.appointments import clinic as making
+from tests.portal.appointments import truth
+
+
+@pytest.fixture
+def nothing_broken(db):
+    """Look at all claims once the test has ended, while what it wrote is still there."""
+    yield
+    assert truth.broken() == {}
 
 
 @pytest.fixture

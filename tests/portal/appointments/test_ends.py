@@ -11,7 +11,6 @@ from portal.appointments.refusing import CannotBook
 from portal.appointments.rules import Refusal, State
 from portal.clinics import actions as staff
 from portal.clinics import sessions
-from tests.portal.appointments import truth
 from tests.portal.appointments.clinic import (
     booked,
     cancelled,
@@ -27,11 +26,7 @@ from tests.portal.appointments.diary import put, said
 from tests.portal.appointments.test_clinics import changed
 from tests.portal.pages import words
 
-
-@pytest.fixture(autouse=True)
-def nothing_broken():
-    yield
-    assert truth.broken() == {}
+pytestmark = pytest.mark.usefixtures("nothing_broken")
 
 
 @pytest.fixture

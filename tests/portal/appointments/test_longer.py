@@ -16,7 +16,6 @@ from portal.appointments.rules import Refusal, State
 from portal.appointments.searching import Wanted, search
 from portal.appointments.tickets import tickets
 from portal.offers.models import Vacancy
-from tests.portal.appointments import truth
 from tests.portal.appointments.clinic import (
     DETAILS,
     appointment,
@@ -45,11 +44,7 @@ from tests.portal.offers.pieces import (
 )
 from tests.portal.pages import words
 
-
-@pytest.fixture(autouse=True)
-def nothing_broken():
-    yield
-    assert truth.broken() == {}
+pytestmark = pytest.mark.usefixtures("nothing_broken")
 
 
 @pytest.fixture
