@@ -219,14 +219,22 @@ def _may_enter(path: Path) -> bool:
 
 
 def _copied(binaries: Path) -> Path:
-    """Return a copy of the programs that the server's account can reach."""
+    """Return a copy of the programs that the server's account can reach.
+
+    The wheel's look for their libraries beside the package that they are in.
+    """
     known = (binaries / "postgres").stat()
-    copy = ELSEWHERE / f"programs-{_digest(f'{binaries} {known.st_size} {known.st_mtime}')[:12]}"
+    copy = ELSEWHERE / f"postgresql-{_digest(f'{binaries} {known.st_size} {known.st_mtime}')[:12]}"
+    installed = binaries.parent
+    package = installed.parent
     if not copy.exists():
         unfinished = Path(f"{copy}.{os.getpid()}")
-        shutil.copytree(binaries.parent, unfinished)
+        shutil.copytree(installed, unfinished / package.name / installed.name)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, unfinished / libraries.name)
         unfinished.rename(copy)
-    return copy / "bin"
+    return copy / package.name / installed.name / binaries.name
 
 
 def _socket_folder(home: Path) -> Path:

@@ -212,6 +212,17 @@ def test_a_machine_without_postgresql_is_told_what_to_install(monkeypatch):
         postgres._binaries()
 
 
+def test_programs_that_only_root_can_enter_run_where_they_are_copied_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(postgres, "ELSEWHERE", tmp_path)
+
+    copied = postgres._copied(postgres._binaries())
+
+    assert copied.is_relative_to(tmp_path)
+    assert {postgres._version(copied / name) for name in ("initdb", "pg_ctl", "postgres")} == {
+        postgres._version(postgres._binaries() / "postgres")
+    }
+
+
 def test_a_long_path_does_not_break_the_socket(tmp_path):
     server = Server(tmp_path / ("long" * 40))
 
